@@ -1,0 +1,250 @@
+"""The screens of the lobby terminal (K.. in docs/ux.md). One class a screen; what it shows are its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kiosk.models.say import Say
+from kiosk.models.screen import Idle, Screen
+from kiosk.models.stay import BillLine, StayView
+
+
+@dataclass(frozen=True)
+class Attract(Screen):
+    """K00: nobody's visit. The whole screen starts; a code or a card starts the right journey at once."""
+
+    hotel: Say
+    offers: tuple[str, ...] = ("check_in", "check_out")
+    actions: ClassVar[tuple[str, ...]] = ("start",)
+    reads: ClassVar[tuple[str, ...]] = ("code", "document")
+    idle: ClassVar[Idle] = Idle.FOREVER
+
+
+@dataclass(frozen=True)
+class Home(Screen):
+    """K01: what this terminal can do right now. `offers` are the journeys that readiness allows; `missing` names why others are not."""
+
+    hotel: Say
+    part_of_day: str
+    """morning, noon, afternoon or evening: the greeting."""
+    offers: tuple[str, ...] = ("check_in", "check_out")
+    missing: tuple[Say, ...] = ()
+    actions: ClassVar[tuple[str, ...]] = ("check_in", "check_out", "redeem_coupon")
+    reads: ClassVar[tuple[str, ...]] = ("code", "document")
+
+
+@dataclass(frozen=True)
+class FindBooking(Screen):
+    """K02: readers are armed; nothing needs typing. `hint` says what the last read was, if it was not a booking."""
+
+    hint: Say | None = None
+    slots: tuple[str, ...] = ("scanner", "id_reader")
+    """The readers that work right now."""
+    actions: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ("code", "document")
+    backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("check_in", 0)
+
+
+@dataclass(frozen=True)
+class PickBooking(Screen):
+    """K04: several bookings of this guest today. Answers `pick_0` .. `pick_3`."""
+
+    stays: tuple[StayView, ...]
+    actions: ClassVar[tuple[str, ...]] = ("pick_0", "pick_1", "pick_2", "pick_3")
+    backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("check_in", 0)
+
+
+@dataclass(frozen=True)
+class VerifyId(Screen):
+    """K05: place the ID card. `guest` of `guests`; `hint` says why the last read was not enough."""
+
+    guest: int = 1
+    guests: int = 1
+    hint: Say | None = None
+    reads: ClassVar[tuple[str, ...]] = ("document",)
+    backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("check_in", 1)
+
+
+@dataclass(frozen=True)
+class ConfirmStay(Screen):
+    """K07: the guest agrees to the stay and to the amount that will be held. Nothing is held before this. Amounts in fen."""
+
+    stay: StayView
+    room_rate: int
+    prepaid: int
+    deposit: int
+    available: int
+    available_after: int
+    paper: bool = True
+    """False: the printer has no paper, said before the money step (d.paper.before)."""
+    actions: ClassVar[tuple[str, ...]] = ("agree", "other_way")
+    backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("check_in", 2)
+
+
+@dataclass(frozen=True)
+class Working(Screen):
+    """Something is being done and how long it takes is not the guest's: `title` says what, `body` what is safe meanwhile.
+    After 5 s the screen adds that it is slower than usual."""
+
+    title: Say
+    body: Say | None = None
+    on: tuple[str, int] | None = None
+    """The step bar, if a journey has one."""
+    picture: str = ""
+    """key, hold, search, receipt: a quiet drawing of what is happening."""
+    idle: ClassVar[Idle] = Idle.WORKING
+
+
+@dataclass(frozen=True)
+class CheckedIn(Screen):
+    """K09: the room number, and three things to take. The key comes last, so that nobody walks off without the card."""
+
+    stay: StayView
+    keys: int
+    deposit: int
+    slip: str
+    """printed, saving (no paper: number and code on screen) or to_follow."""
+    number: str
+    wifi: str
+    id_in_reader: bool = False
+    actions: ClassVar[tuple[str, ...]] = ("finish",)
+    idle: ClassVar[Idle] = Idle.DONE
+    step: ClassVar[tuple[str, int] | None] = ("check_in", 3)
+
+
+@dataclass(frozen=True)
+class FindStay(Screen):
+    """Check-out: place the ID card or show the code on the slip."""
+
+    hint: Say | None = None
+    slots: tuple[str, ...] = ("scanner", "id_reader")
+    reads: ClassVar[tuple[str, ...]] = ("code", "document")
+    backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("check_out", 0)
+
+
+@dataclass(frozen=True)
+class CheckOutBill(Screen):
+    """K10: the bill. What the deposit covers and what goes back. Amounts in fen."""
+
+    stay: StayView
+    lines: tuple[BillLine, ...]
+    total: int
+    paid: int
+    due: int
+    deposit: int
+    from_deposit: int
+    released: int
+    actions: ClassVar[tuple[str, ...]] = ("agree", "dispute")
+    backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("check_out", 1)
+
+
+@dataclass(frozen=True)
+class CheckedOut(Screen):
+    """K12: done. What was taken from the deposit and what is free again, in fen."""
+
+    stay: StayView
+    charged: int
+    released: int
+    available: int
+    slip: str
+    number: str
+    actions: ClassVar[tuple[str, ...]] = ("finish",)
+    idle: ClassVar[Idle] = Idle.DONE
+    step: ClassVar[tuple[str, int] | None] = ("check_out", 2)
+
+
+@dataclass(frozen=True)
+class EnterSn(Screen):
+    """Attended mode: a colleague scans the coupon's code or types its SN (digits)."""
+
+    hint: Say | None = None
+    types: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("code",)
+    backable: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class ConfirmSn(Screen):
+    """What the coupon gives, before it is used up."""
+
+    name: Say
+    sn_tail: str
+    gives: Say
+    valid_to: str
+    actions: ClassVar[tuple[str, ...]] = ("redeem",)
+    backable: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class CouponUsed(Screen):
+    """Verified: hand over what it gives."""
+
+    name: Say
+    gives: Say
+    slip: str
+    number: str
+    actions: ClassVar[tuple[str, ...]] = ("finish",)
+    idle: ClassVar[Idle] = Idle.DONE
+
+
+@dataclass(frozen=True)
+class Notice(Screen):
+    """What happened, what is safe, one next step, the way out (docs/ux.md, Errors). `key` names the state in the error table;
+    its sentences are `{key}.title` and `{key}.body`, its buttons `{key}.{action}` or `action.{action}`."""
+
+    key: str
+    values: tuple[tuple[str, object], ...] = ()
+    choices: tuple[str, ...] = ("staff",)
+    """What the guest may press, primary first: staff, retry, other_id, other_way, home, finish, keep_going ..."""
+    severity: str = "warn"
+    """info, warn, stop or staff (the shell has already called them)."""
+    code: str = ""
+    """Small, bottom left: K-H04."""
+    on: tuple[str, int] | None = None
+    reads_again: tuple[str, ...] = ()
+    done: bool = False
+    """True where it closes the journey: it leaves by itself after 15 s, like a done page."""
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        return self.choices
+
+
+@dataclass(frozen=True)
+class OutOfService(Screen):
+    """K99: this terminal cannot serve right now. `key` says why, in the guest's words."""
+
+    key: str
+    code: str = ""
+    idle: ClassVar[Idle] = Idle.FOREVER
+
+
+@dataclass(frozen=True)
+class StillThere(Screen):
+    """K90, over the screen: more time? Only the button continues. `seconds` left."""
+
+    seconds: int
+    actions: ClassVar[tuple[str, ...]] = ("continue", "finish")
+
+
+@dataclass(frozen=True)
+class CallStaff(Screen):
+    """K91, over the screen: call a member of staff? `state` is ask, sent or none."""
+
+    state: str = "ask"
+    phone: str = ""
+    actions: ClassVar[tuple[str, ...]] = ("call", "cancel")
+
+
+@dataclass(frozen=True)
+class Cleared(Screen):
+    """g.cleared: the guest's details are gone; shown for 3 s."""
+
+    idle: ClassVar[Idle] = Idle.WORKING

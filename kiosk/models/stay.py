@@ -1,0 +1,38 @@
+"""A stay and a bill as a guest sees them: masked, in fen, in hotel dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kiosk.models.say import Say
+
+
+@dataclass(frozen=True, slots=True)
+class StayView:
+    """What confirm, done and the slip show of a stay. `room` is empty until one is prepared."""
+
+    booking_no: str
+    guest_masked: str
+    room_type: Say
+    room: str
+    floor: str
+    arrival: date
+    departure: date
+    nights: int
+    adults: int
+    breakfasts: int
+    breakfast_hours: str
+    breakfast_place: Say
+    way: Say | None = None
+    """How to get there from the lift."""
+    check_out_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One line of a folio: what for, how many, and what it comes to in fen (negative: already paid)."""
+
+    what: Say
+    qty: int
+    amount: int

@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`kind` resident_id, residence_permit, foreigner_id or passport; `name` as printed; `number` whole, for central alone."""
+    """`kind` resident_id, residence_permit, foreigner_id or passport; `name` as printed; `number` for central alone."""
 
     kind: str
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kiosk.models.say import Say
+from kiosk.models.say import Say, Value
 from kiosk.models.screen import Idle, Screen
 from kiosk.models.stay import BillLine, StayView
 
@@ -23,7 +23,8 @@ class Attract(Screen):
 
 @dataclass(frozen=True)
 class Home(Screen):
-    """K01: what this terminal can do right now. `offers` are the journeys that readiness allows; `missing` names why others are not."""
+    """K01: what this terminal can do right now. `offers` are the journeys that readiness allows; `missing` says why
+    the others are not."""
 
     hotel: Say
     part_of_day: str
@@ -71,7 +72,7 @@ class VerifyId(Screen):
 
 @dataclass(frozen=True)
 class ConfirmStay(Screen):
-    """K07: the guest agrees to the stay and to the amount that will be held. Nothing is held before this. Amounts in fen."""
+    """K07: the guest agrees to the stay and to the amount to be held. Nothing is held before this. Amounts in fen."""
 
     stay: StayView
     room_rate: int
@@ -88,7 +89,7 @@ class ConfirmStay(Screen):
 
 @dataclass(frozen=True)
 class Working(Screen):
-    """Something is being done and how long it takes is not the guest's: `title` says what, `body` what is safe meanwhile.
+    """Something is being done and the guest waits: `title` says what, `body` what is safe meanwhile.
     After 5 s the screen adds that it is slower than usual."""
 
     title: Say
@@ -196,11 +197,11 @@ class CouponUsed(Screen):
 
 @dataclass(frozen=True)
 class Notice(Screen):
-    """What happened, what is safe, one next step, the way out (docs/ux.md, Errors). `key` names the state in the error table;
-    its sentences are `{key}.title` and `{key}.body`, its buttons `{key}.{action}` or `action.{action}`."""
+    """What happened, what is safe, one next step, the way out (docs/ux.md, Errors). `key` names the state in the error
+    table; its sentences are `{key}.title` and `{key}.body`, its buttons `{key}.{action}` or `action.{action}`."""
 
     key: str
-    values: tuple[tuple[str, object], ...] = ()
+    values: tuple[tuple[str, Value], ...] = ()
     choices: tuple[str, ...] = ("staff",)
     """What the guest may press, primary first: staff, retry, other_id, other_way, home, finish, keep_going ..."""
     severity: str = "warn"
@@ -212,8 +213,7 @@ class Notice(Screen):
     done: bool = False
     """True where it closes the journey: it leaves by itself after 15 s, like a done page."""
 
-    @property
-    def answers(self) -> tuple[str, ...]:
+    def offered(self) -> tuple[str, ...]:
         return self.choices
 
 

@@ -35,7 +35,7 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """An identity document was read. It lives in memory for this visit and goes to central once, in identity.present."""
+    """An identity document was read. It stays in memory for this visit; central sees it once (identity.present)."""
 
     document: Document
 
@@ -68,10 +68,14 @@ class Screen:
     """The controls of this screen, primary first. Back is `back` where `backable`; home, staff, language and text size
     belong to the shell and never reach a flow."""
     reads: ClassVar[tuple[str, ...]] = ()
-    """The readers that are armed while it is shown: `code`, `document`. An accepted read is an answer (scan anywhere)."""
+    """The readers armed while it is shown: `code`, `document`. An accepted read is an answer (scan anywhere)."""
     types: ClassVar[bool] = False
     """Whether it has a keypad and may answer `Typed`."""
     backable: ClassVar[bool] = False
     idle: ClassVar[Idle] = Idle.GUEST
     step: ClassVar[tuple[str, int] | None] = None
     """The step bar it stands on (`check_in`, `check_out`) and which step, from 0."""
+
+    def offered(self) -> tuple[str, ...]:
+        """The controls that this very screen shows, `back` included where it has one."""
+        return (*self.actions, "back") if self.backable else self.actions

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`key` names the sentence in the catalogues, `values` fill its placeholders (name, value), `rule` cites docs/rules.md."""
+    """`key` names the sentence, `values` fill its placeholders (name, value), `rule` cites an id of docs/rules.md."""
 
     key: str
     values: tuple[tuple[str, str | int], ...] = ()

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
 from membership.hotel_time import MIDNIGHT, hotel_date, hotel_local
+from membership.preset import Tier
 
 
 class Surface(StrEnum):
@@ -24,7 +25,7 @@ class Person:
     """What eligibility looks at: member, tier (both None: not a member), and the groups head office chose (ME-11)."""
 
     member: str | None
-    tier: str | None = None
+    tier: Tier | None = None
     groups: frozenset[str] = frozenset()
 
 
@@ -57,7 +58,7 @@ class Audience:
     """The eligible people (CP-4, CS-9): None means no condition. A group or a tier is a member's, so either excludes
     people who are not members; `members_only` alone does so without further condition."""
 
-    tiers: frozenset[str] | None = None
+    tiers: frozenset[Tier] | None = None
     groups: frozenset[str] | None = None
     members_only: bool = True
 

@@ -48,7 +48,7 @@ class NotOurs(ValueError):
 
 
 def make(kind: str, content: dict[str, Any], key: Ed25519PrivateKey) -> str:
-    """A signed code of `kind` (a letter of KINDS) around `content`. Raises ValueError if it does not fit 300 characters."""
+    """A signed code of `kind` (a letter of KINDS) around `content`. Raises ValueError over 300 characters."""
     if kind not in KINDS:
         raise ValueError(f"no kind {kind!r}")
     body = msgspec.msgpack.encode(content)

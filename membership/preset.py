@@ -76,6 +76,7 @@ class TierRules:
     ladder: tuple[Rung, ...]
     rolling_days: int = 365                 # X-5, X-89
     validity_years: int = 1                 # TI-11
+    cascade_below: Tier = Tier.TWO_DIAMOND  # X-4, X-101: from here on the bands rule, below it the cascade
     excluded_tenders: tuple[TenderKind, ...] = ()     # TI-15, X-12, X-103
     excluded_categories: tuple[str, ...] = ()         # X-12 tips, X-103 value bought to be spent later
     promotions: tuple[Promotion, ...] = ()
@@ -146,7 +147,7 @@ class BalanceStep:
 
 @dataclass(frozen=True, slots=True)
 class RechargeStep:
-    """What a recharge of `pay` and more brings: bonus at once, and later in monthly parts, other gifts (SV-4, SV-10)."""
+    """What a recharge of `pay` and more brings: bonus at once, and later in parts, other gifts (SV-4, SV-10)."""
 
     pay: Fen
     bonus_now: Fen = 0

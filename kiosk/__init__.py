@@ -1,0 +1,1 @@
+"""A terminal: what a person sees and does."""

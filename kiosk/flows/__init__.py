@@ -1,0 +1,1 @@
+"""Journeys: one file each, an async function that reads as the journey reads."""

@@ -1,0 +1,32 @@
+"""Pages that close a journey or ask what to do next, the same everywhere."""
+
+from __future__ import annotations
+
+from kiosk.desk import Desk
+from kiosk.errors import FAILURES, notice, refused
+from kiosk.models.lobby import Notice
+from kiosk.models.say import Value
+from kiosk.models.screen import Pressed
+from mqtt.messages.outcome import Refused, Unknown
+
+
+async def tell(desk: Desk, page: Notice) -> str:
+    """Show a failure's page; staff are called first where the table says so. Answers what was pressed."""
+    if FAILURES[page.key].calls:
+        desk.call_staff(page.key)
+    while True:
+        answer = await desk.show(page)
+        if isinstance(answer, Pressed) and answer.action in page.choices:
+            if answer.action != "staff":
+                return answer.action
+            desk.call_staff(page.key)
+
+
+async def tell_refused(desk: Desk, why: Refused, on: tuple[str, int] | None = None, **values: Value) -> str:
+    """Show why central refused."""
+    return await tell(desk, refused(why.code, on=on, **values))
+
+
+async def tell_unreachable(desk: Desk, why: Unknown, on: tuple[str, int] | None = None) -> str:
+    """A read got no answer: nothing was charged or held, and it may be tried again."""
+    return await tell(desk, notice("g.offline.mid" if why.absent else "g.server", on=on))

@@ -1,0 +1,78 @@
+"""docs/rules.md: written from its source, complete, and citing nothing that does not exist."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# How many rules each section of the founding texts has, and how many contradictions were settled.
+COUNTS = {
+    "ME": 21, "TI": 21, "PT": 31, "SV": 24, "CP": 32, "TC": 7, "DC": 12, "GC": 11, "TK": 3, "GM": 17, "PM": 7, "PB": 1,
+    "SC": 9, "CS": 11, "X": 143,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    loader = importlib.machinery.SourceFileLoader("rules_script", str(ROOT / "script" / "rules"))
+    spec = importlib.util.spec_from_loader("rules_script", loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["rules_script"] = module
+    loader.exec_module(module)
+    return module
+
+
+def test_no_rule_of_the_membership_sections_is_missing(script: ModuleType) -> None:
+    ids = {rule.id for rule in script.read_rules()}
+    wanted = {f"{family}-{number}" for family, count in COUNTS.items() for number in range(1, count + 1)}
+    assert wanted - ids == set()
+
+
+def test_every_rule_stands_in_the_document_with_its_sentence(script: ModuleType) -> None:
+    rules = script.read_rules()
+    document = script.render(rules, {}, {})
+    assert all(f"| {rule.id} | {rule.sentence} |" in document for rule in rules)
+
+
+def test_places_and_proofs_are_found_where_they_are(script: ModuleType) -> None:
+    where = script.citations(script.pattern(script.read_rules()))
+    assert "judge_transfer" in where["CP-7"]["membership/coupons.py"]
+    tests = script.proofs()
+    assert tests["DC-7"]["tests/membership/test_cards.py"][0] == "test_five_days_left_and_thirty_bought_are_thirty_five"
+
+
+def test_nothing_cites_a_rule_that_does_not_exist(script: ModuleType) -> None:
+    rules = script.read_rules()
+    cited = {**script.citations(script.pattern(rules)), **script.proofs()}
+    assert set(cited) - {rule.id for rule in rules} == set()
+
+
+@pytest.mark.parametrize("line", ["CP-1\t5 Coupons\trules\tTwice.", "CP-99\t5\tnowhere\tA word.", "CP-99\t5\trules"])
+def test_a_bad_line_of_the_source_is_named(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    bad = tmp_path / "rules_source.tsv"
+    bad.write_text(f"id\tsection\tbelongs\tsentence\nCP-1\t5 Coupons\trules\tOnce.\n{line}\n", "utf-8")
+    monkeypatch.setattr(script, "SOURCE", bad)
+    with pytest.raises(SystemExit, match=r"rules_source\.tsv:3"):
+        script.read_rules()
+
+
+def test_a_stale_document_is_noticed(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(script, "TARGET", tmp_path / "rules.md")
+    assert script.main(["--check"]) == 1
+    assert script.main([]) == 0
+    assert script.main(["--check"]) == 0
+    script.TARGET.write_text("old", "utf-8")
+    assert script.main(["--check"]) == 1
+    assert "stale" in capsys.readouterr().out

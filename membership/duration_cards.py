@@ -12,7 +12,7 @@ from membership.cards import Source, not_by_staff, not_here, not_owner
 from membership.money import Fen
 from membership.occasion import Occasion, Surface
 from membership.reasons import Reason
-from membership.verdict import BadInput, Verdict, first, refuse, whole
+from membership.verdict import BadInput, Verdict, first, must, refuse, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,7 @@ def judge_use(card: DurationCard, occasion: Occasion) -> Verdict:
 
 def use(card: DurationCard, today: date) -> DurationCard:
     """The card after one use on `today`; the first use begins a card that begins so. Not usable then: `BadInput`."""
-    refusal = _begun_and_not_over(card, today) or _within_day_limit(card, today)
-    if refusal is not None:
-        raise BadInput(refusal.key, rule=refusal.rule, **dict(refusal.values))
+    must(first(_begun_and_not_over(card, today), _within_day_limit(card, today)))
     times = card.used_times + 1 if card.used_on == today else 1
     return replace(card, first_day=card.first_day or today, used_on=today, used_times=times)
 

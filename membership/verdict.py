@@ -36,6 +36,12 @@ def first(*checks: Reason | None, notes: tuple[Reason, ...] = ()) -> Verdict:
     return next((check for check in checks if check is not None), Allowed(notes))
 
 
+def must(verdict: Verdict) -> None:
+    """Nothing if allowed; else `BadInput` with the reason: an action is done only after it was judged."""
+    if isinstance(verdict, Reason):
+        raise BadInput(verdict.key, verdict.rule, **dict(verdict.values))
+
+
 def whole(name: str, value: int, least: int = 0, most: int = 10**12) -> int:
     """`value` if it is an integer (no bool, no float) within [least, most]; else `BadInput`."""
     if type(value) is not int:

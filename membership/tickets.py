@@ -1,0 +1,63 @@
+"""Tickets: entrance without paper, and signing in to a meeting (docs/rules.md, TK)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from membership.hotel_time import DateRange, hotel_local
+from membership.occasion import Occasion
+from membership.reasons import Reason
+from membership.verdict import Verdict, first, must, refuse, whole
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Admits `entries` times - once unless it says more (TK-1) - on its days, at its gates (None: at every gate)."""
+
+    id: str
+    event: str
+    valid: DateRange
+    entries: int = 1
+    gates: frozenset[str] | None = None
+    admitted: tuple[datetime, ...] = ()
+
+    def __post_init__(self) -> None:
+        whole("entries", self.entries, least=1, most=9_999)
+        whole("admitted", len(self.admitted), most=self.entries)
+
+
+def judge_entry(ticket: Ticket, event: str, gate: str, occasion: Occasion) -> Verdict:
+    """May the bearer enter this event by this gate now (TK-1, TK-2)?"""
+    return first(
+        None if ticket.event == event else refuse("ticket.other_event", "TK-1"),
+        _in_days(ticket, occasion),
+        _at_gate(ticket, gate),
+        _unused(ticket, occasion),
+    )
+
+
+def admit(ticket: Ticket, event: str, gate: str, occasion: Occasion) -> Ticket:
+    """The ticket after one entry; not allowed: `BadInput`."""
+    must(judge_entry(ticket, event, gate, occasion))
+    return replace(ticket, admitted=(*ticket.admitted, occasion.now))
+
+
+def _in_days(ticket: Ticket, occasion: Occasion) -> Reason | None:
+    if ticket.valid.holds(occasion.today):
+        return None
+    days = {"from": ticket.valid.first.isoformat(), "to": ticket.valid.last.isoformat()}
+    return refuse("ticket.other_day", "TK-1", **days)
+
+
+def _at_gate(ticket: Ticket, gate: str) -> Reason | None:
+    if ticket.gates is None or gate in ticket.gates:
+        return None
+    return refuse("ticket.other_gate", "TK-1", gate=", ".join(sorted(ticket.gates)))
+
+
+def _unused(ticket: Ticket, occasion: Occasion) -> Reason | None:
+    if len(ticket.admitted) < ticket.entries:
+        return None
+    last = hotel_local(ticket.admitted[-1], occasion.zone)
+    return refuse("ticket.used", "TK-1", time=f"{last:%H:%M}")

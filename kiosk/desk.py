@@ -86,7 +86,7 @@ class Desk(Protocol):
 
     async def fulfilling(self, operation: str, covers: str, kind: Kind[B, A], body: B, slip: Slip) -> bool:
         """P3: what the hold pays for is about to be handed over, and with it what `covers` (a stay.prepare) got.
-        `body` and `slip` are what will be said if it was, should nobody be here to say it. False: the hold is too old."""
+        `body` and `slip` are what will be said should nobody be here to say it. False: the hold is too old."""
         ...
 
     async def delivered(self, operation: str, kind: Kind[B, A], body: B, slip: Slip) -> Outcome[A]:

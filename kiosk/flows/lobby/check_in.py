@@ -79,7 +79,8 @@ async def _cut(
     await hold.delivered(*_said(desk, stay, guests, hold, keys))
     printed = await desk.print_slip(hold.id)
     await desk.show(CheckedIn(
-        stay=stay_view(stay), keys=len(keys), deposit=stay.deposit, slip=printed, number=desk.number(hold.id), wifi=stay.wifi,
+        stay=stay_view(stay), keys=len(keys), deposit=stay.deposit, slip=printed, number=desk.number(hold.id),
+        wifi=stay.wifi,
     ))  # fmt: skip
     return None
 

@@ -27,12 +27,12 @@ JOURNEYS = {
 
 
 @pytest.mark.parametrize("name", JOURNEYS)
-def test_every_path_with_one_surprise_ends_safely(name: str) -> None:
+def test_every_path_with_two_surprises_ends_safely(name: str) -> None:
     seen = 0
-    for desk, end in paths(JOURNEYS[name], deviations=1):
+    for desk, end in paths(JOURNEYS[name], deviations=2):
         safe_end(desk, end)
         seen += 1
-    assert seen > 50
+    assert seen > 4_000
 
 
 @pytest.mark.parametrize("name", JOURNEYS)
@@ -43,9 +43,7 @@ def test_random_paths_end_safely(name: str) -> None:
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("name", JOURNEYS)
-def test_every_path_with_two_surprises_ends_safely(name: str) -> None:
-    for desk, end in paths(JOURNEYS[name], deviations=2):
-        safe_end(desk, end)
+def test_many_random_paths_end_safely(name: str) -> None:
     for desk, end in random_paths(JOURNEYS[name], 20_000, seed=2):
         safe_end(desk, end)
 

@@ -1,0 +1,165 @@
+"""A mosquitto of one's own: one listener, client certificates, the ACL of the contract's topic table."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from demo.ca import Credentials
+from mqtt.topics import CENTRAL_STATE, ROOT
+
+HOST = "127.0.0.1"
+_LIMIT = 128 * 1024
+_TRIES = 500
+_TRY_S = 0.02
+
+TERMINAL_WRITES = ("req/#", "state", "hb", "health", "config/reported", "cmd/result", "log")
+TERMINAL_READS = ("rsp", "hb/ack", "config/desired", "cmd", "event")
+
+
+class BrokerFailed(RuntimeError):
+    """mosquitto is not installed, ended at once, or never accepted."""
+
+
+def mosquitto() -> str:
+    """Where mosquitto is: Debian keeps it out of a user's PATH. Raises BrokerFailed."""
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise BrokerFailed("mosquitto is not installed")
+    return found
+
+
+def free_port() -> int:
+    """A port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def acl(workers: Sequence[str]) -> str:
+    """The topic table of docs/protocol.md as mosquitto reads it; `%u` is `{property}/{terminal}`, slash included."""
+    terminal = [
+        *(f"pattern write {ROOT}/%u/{leaf}" for leaf in TERMINAL_WRITES),
+        *(f"pattern read {ROOT}/%u/{leaf}" for leaf in TERMINAL_READS),
+        f"pattern read {ROOT}/+/catalog/+",
+        f"pattern read {CENTRAL_STATE}",
+    ]
+    worker = [
+        *(f"topic read {ROOT}/+/+/{leaf}" for leaf in TERMINAL_WRITES),
+        *(f"topic write {ROOT}/+/+/{leaf}" for leaf in TERMINAL_READS),
+        f"topic write {ROOT}/+/catalog/+",
+        f"topic readwrite {CENTRAL_STATE}",
+    ]
+    users = ["\n".join((f"user central/{name}", *worker)) for name in workers]
+    return "\n\n".join((*users, "\n".join(terminal))) + "\n"
+
+
+class Broker:
+    """One mosquitto on `port` of this machine; configuration, state and log live in `directory`."""
+
+    def __init__(self, directory: Path, port: int, server: Credentials, workers: Sequence[str] = ("w1",)) -> None:
+        self.directory = directory
+        self.port = port
+        self._server = server
+        self._workers = tuple(workers)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "mosquitto.log"
+
+    def start(self) -> None:
+        """Start it and wait until it accepts. Raises BrokerFailed."""
+        if self._process is not None:
+            raise BrokerFailed("it runs already")
+        program = mosquitto()
+        self._write()
+        self._process = subprocess.Popen(
+            [program, "-c", str(self.directory / "mosquitto.conf")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)  # fmt: skip
+        self._await(self._process)
+
+    def stop(self) -> None:
+        """End it in order: it saves its state."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a power cut would: what it has acknowledged since its last save is lost."""
+        self._end(signal.SIGKILL)
+
+    def wipe_state(self) -> None:
+        """Forget sessions, queues and retained messages. Only while it is stopped."""
+        if self._process is not None:
+            raise BrokerFailed("stop it first")
+        (self.directory / "mosquitto.db").unlink(missing_ok=True)
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _await(self, process: subprocess.Popen[bytes]) -> None:
+        for _ in range(_TRIES):
+            with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
+                return
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_TRY_S)
+                self._process = None
+                raise BrokerFailed(f"mosquitto ended: {self._last_words()}")
+        self.kill()
+        raise BrokerFailed("mosquitto never accepted")
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError, IndexError):
+            return self.log.read_text().splitlines()[-1]
+        return "it said nothing"
+
+    def _write(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lists = self.directory / "acl"
+        lists.write_text(acl(self._workers))
+        lists.chmod(0o600)
+        (self.directory / "mosquitto.conf").write_text("\n".join(self._settings(lists)) + "\n")
+
+    def _settings(self, lists: Path) -> list[str]:
+        settings = [
+            f"listener {self.port} {HOST}",
+            f"cafile {self._server.ca}",
+            f"certfile {self._server.cert}",
+            f"keyfile {self._server.key}",
+            "tls_version tlsv1.2",
+            "require_certificate true",
+            "use_identity_as_username true",
+            "use_username_as_clientid true",
+            "allow_anonymous false",
+            f"acl_file {lists}",
+            "set_tcp_nodelay true",
+            f"message_size_limit {_LIMIT}",
+            "max_inflight_messages 100",
+            "max_queued_messages 1000",
+            f"max_queued_bytes {16 * 1024 * 1024}",
+            "max_keepalive 120",
+            "persistent_client_expiration 7d",
+            "persistence true",
+            f"persistence_location {self.directory}/",
+            "autosave_interval 60",
+            f"log_dest file {self.log}",
+            "log_type error",
+            "log_type warning",
+            "log_type notice",
+        ]
+        # Started by root it would become `mosquitto`, who may not read a private directory.
+        return [*settings, "user root"] if os.geteuid() == 0 else settings

@@ -30,7 +30,8 @@ OLD_FOREIGNER = Document(
 )  # fmt: skip
 NEW_FOREIGNER = Document(
     DocumentKind.FOREIGNER_2023, "", "JOHN JACOB JINGLEHEIMER SCHMIDT OF EXAMPLE",
-    number_for(date(1970, 1, 1), 3, "911124"), Sex.MALE, date(1970, 1, 1), "", "USA", "", "", date(2024, 1, 1), date(2034, 1, 1),
+    number_for(date(1970, 1, 1), 3, "911124"), Sex.MALE, date(1970, 1, 1), "", "USA", "", "",
+    date(2024, 1, 1), date(2034, 1, 1),
 )  # fmt: skip
 EVERY_KIND = [LI, WANG, PERMIT, OLD_FOREIGNER, NEW_FOREIGNER]
 

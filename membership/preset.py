@@ -221,7 +221,7 @@ class PricingRules:
     stack_order: tuple[StepName, ...] = ("member_tier", "balance_tier", "points", "coupon", "random_cut")     # SV-8
     threshold_on: Literal["running", "original"] = "running"
     max_money_coupons: int = 1
-    max_coupons_considered: int = 24
+    max_coupons_considered: int = 16
     random_up_to: Fen = 0                   # SV-8; no number in the seeds
     random_min_bill: Fen = 0
     category_prices: tuple[CategoryPrice, ...] = ()   # CP-25, CP-26

@@ -168,7 +168,7 @@ def _stored_value(rules: StoredValueRules) -> Iterator[Problem]:
             if bool(step.later) != bool(step.months):
                 yield Problem(f"{path}[{n}].months", refuse("preset.instalments", "SV-10"))
             if rules.cap_named is not None and step.pay > rules.cap_named:
-                yield Problem(f"{path}[{n}].pay", refuse("preset.above_cap", "SV-4", cap=rules.cap_named))
+                yield Problem(f"{path}[{n}].pay", refuse("preset.above_cap", "SV-4", amt=rules.cap_named))
     yield from _no_overlap("balance_periods", [period.days for period in rules.balance_periods], "SV-9")
     yield from _no_overlap("recharge_periods", [period.days for period in rules.recharge_periods], "SV-12")
     for n, plan in enumerate(rules.dues_plans):

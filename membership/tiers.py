@@ -93,7 +93,7 @@ def after_bill(standing: Standing, spends: Sequence[Spend], day: date, rules: Ti
         why = _waits(waiting) if waiting else Reason("tier.unchanged", (("tier", _name(standing.tier)),), "X-5")
         return Move(standing, why, waiting)
     entered = replace(standing, tier=tier, since=day, how="entry", before=standing)
-    why = Reason("tier.entered", (("amount", amount), ("tier", _name(tier))), f"TI-{int(tier)}")
+    why = Reason("tier.entered", (("amt", amount), ("tier", _name(tier))), f"TI-{int(tier)}")
     return Move(entered, why, waiting)
 
 
@@ -175,7 +175,7 @@ def evaluate(standing: Standing, spends: Sequence[Spend], today: date, rules: Ti
         counts_after=end if fell else standing.counts_after,
     )
     key = "tier.fell" if fell else "tier.kept"
-    values = (("amount", amount), ("dates", dates), ("tier", _name(tier)))
+    values = (("amt", amount), ("dates", dates), ("tier", _name(tier)))
     return Move(new, Reason(key, values, "TI-12" if amount < rung(standing.tier, rules).keep else "TI-13"))
 
 

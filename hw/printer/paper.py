@@ -15,6 +15,10 @@ from hw.printer.layout import character_width, is_two_byte, width
 from hw.printer.wire import DOUBLE_PITCH, PITCH
 
 COLUMN_DOTS, CELL_DOTS = 12, 24
+UNDER = PITCH - CELL_DOTS
+"""Dots below a cell that a line has anyway, where the tails of g and y reach."""
+BASELINE = 0.86
+"""Where a cell's baseline stands, from its top: that of a Chinese em."""
 DOTS_PER_MM = 8
 LEAST_MODULE = 3
 QUIET = 4
@@ -41,19 +45,19 @@ class Face:
         return ord(character) in self._has
 
     def _glyph(self, character: str, bold: bool, scale: int) -> Picture:
-        """One character in its cell: black on white, squeezed where it is wider than the cell."""
+        """One character in its cell and the dots under it: black on white, squeezed where it is wider than the
+        cell."""
         cell_width, cell_height = character_width(character) * COLUMN_DOTS * scale, CELL_DOTS * scale
         if not self.has(character):
             character = missing(character)
         size = CELL_DOTS * scale - (2 * scale if cell_width < cell_height else 0)
         font = ImageFont.truetype(str(self._paths[bold]), size)
         advance = max(1, round(font.getlength(character)))
-        glyph = Image.new("L", (max(advance, cell_width), cell_height), 255)
-        ascent, descent = font.getmetrics()
-        top = (cell_height - ascent - descent) // 2
-        left = max(0, (cell_width - advance) // 2)
-        ImageDraw.Draw(glyph).text((left, top), character, font=font, fill=0)
-        return glyph if glyph.width == cell_width else glyph.resize((cell_width, cell_height), Image.Resampling.LANCZOS)
+        height = cell_height + UNDER
+        glyph = Image.new("L", (max(advance, cell_width), height), 255)
+        foot = (max(0, (cell_width - advance) // 2), round(BASELINE * cell_height))
+        ImageDraw.Draw(glyph).text(foot, character, font=font, fill=0, anchor="ls")
+        return glyph if glyph.width == cell_width else glyph.resize((cell_width, height), Image.Resampling.LANCZOS)
 
 
 class Strip:

@@ -25,7 +25,8 @@ class SystemClock:
 class TourClock:
     """Real time plus what was skipped: a guest who walks away for ninety seconds costs a tour none of them.
 
-    Only deadlines move: the date and time of day stay central's. `skip` moves the clock forward; whoever sleeps past that moment wakes at once, in order.
+    Only deadlines move: the date and time of day stay central's. `skip` moves the clock forward; whoever sleeps past
+    that moment wakes at once, in order.
     """
 
     def __init__(self) -> None:

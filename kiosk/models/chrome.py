@@ -16,6 +16,8 @@ class Chrome:
     staff_called: bool = False
     banner: Say | None = None
     """Link trouble or good news, shown as a strip: icon and words."""
+    banner_kind: str = "warn"
+    """info, ok, warn or stop: the strip's colour and icon."""
     seconds_left: int | None = None
     """Shown only under 60."""
     code: str = ""

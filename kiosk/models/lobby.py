@@ -16,6 +16,8 @@ class Attract(Screen):
 
     hotel: Say
     offers: tuple[str, ...] = ("check_in", "check_out")
+    part_of_day: str = "afternoon"
+    """Which picture hangs there: morning, noon, afternoon or evening."""
     actions: ClassVar[tuple[str, ...]] = ("start",)
     reads: ClassVar[tuple[str, ...]] = ("code", "document")
     idle: ClassVar[Idle] = Idle.FOREVER

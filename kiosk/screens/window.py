@@ -25,8 +25,11 @@ def prepare_window(
     """
     _environment(headless, density)
     _configuration(size, headless)
+    log = logging.getLogger("kivy")
+    log.setLevel(logging.CRITICAL)      # input libraries that are not there are no news
     from kivy.core.window import Window
 
+    log.setLevel(logging.WARNING)
     Window.set_title(title)
     Window.bind(on_request_close=lambda *_: not closable)
     if headless:
@@ -67,7 +70,6 @@ def _configuration(size: tuple[int, int], headless: bool) -> None:
     Config.set("graphics", "resizable", "0")
     Config.set("graphics", "multisamples", "0")
     Config.set("graphics", "maxfps", "0" if headless else "30")
-    logging.getLogger("kivy").setLevel(logging.WARNING)
 
 
 def register_fonts() -> None:

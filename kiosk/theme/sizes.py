@@ -14,6 +14,7 @@ class Type:
     """The type scale of a role; `minimum` is the smallest text there is, `large` the factor of large-text mode."""
 
     hero: float
+    figure: float
     amount: float
     display: float
     h1: float
@@ -54,19 +55,22 @@ class Role:
 
 LOBBY = Role(
     name="lobby", width=1080, height=1920, px_per_mm=4.03,
-    type=Type(hero=176, amount=64, display=72, h1=64, h2=48, button=48, body=40, secondary=36, minimum=32, large=1.25),
+    type=Type(hero=176, figure=112, amount=64, display=72, h1=64, h2=48,
+              button=48, body=40, secondary=36, minimum=32, large=1.25),
     targets=Targets(floor=61, standard=81, primary=136, key_width=301, key_height=136, row=120,
                     gap_min=12, gap=24, margin=64),
 )
 HANDHELD = Role(
     name="handheld", width=720, height=1280, px_per_mm=10.51,
-    type=Type(hero=96, amount=88, display=56, h1=48, h2=40, button=48, body=32, secondary=28, minimum=28, large=1.3),
+    type=Type(hero=96, figure=96, amount=88, display=56, h1=48, h2=40,
+              button=48, body=32, secondary=28, minimum=28, large=1.3),
     targets=Targets(floor=80, standard=96, primary=132, key_width=216, key_height=128, row=108,
                     gap_min=12, gap=16, margin=24),
 )
 ROOM = Role(
     name="room", width=1280, height=800, px_per_mm=5.88,
-    type=Type(hero=64, amount=44, display=48, h1=40, h2=36, button=34, body=28, secondary=26, minimum=24, large=1.4),
+    type=Type(hero=64, figure=56, amount=44, display=48, h1=40, h2=36,
+              button=34, body=28, secondary=26, minimum=24, large=1.4),
     targets=Targets(floor=60, standard=72, primary=84, key_width=120, key_height=96, row=80,
                     gap_min=8, gap=16, margin=28),
 )

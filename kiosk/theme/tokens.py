@@ -23,7 +23,7 @@ class Tokens:
     def font(self, style: str) -> float:
         """Pixels of a type style on the reference screen. Numbers that are large already do not grow."""
         size: float = getattr(self.role.type, style)
-        return size * self.factor if style not in ("hero", "display", "amount") else size
+        return size * self.factor if style not in ("hero", "figure", "display", "amount") else size
 
     @property
     def factor(self) -> float:

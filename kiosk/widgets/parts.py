@@ -13,7 +13,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.widgets.base import Icon, Text, Themed, Touchable, load_layout
+from kiosk.widgets.base import Themed, Touchable, load_layout
 
 STATUS = {
     "info": ("info", "info_c", "info"),
@@ -37,6 +37,19 @@ class Card(Ground, BoxLayout):
     """A box of things that belong together: outline, no shadow, as high as what it holds."""
 
 
+class StayCard(Ground, BoxLayout):
+    """A card with a coloured head: what it is about, and one thing on the right; facts below."""
+
+    title = StringProperty("")
+    aside = StringProperty("")
+
+    def add_widget(self, widget, *args, **kwargs):
+        """The layout's own parts come first; what is added later goes into the body."""
+        if len(self.children) < 2:
+            return super().add_widget(widget, *args, **kwargs)
+        return self.ids.body.add_widget(widget, *args, **kwargs)
+
+
 class Badge(Themed, AnchorLayout):
     """An icon in a disc."""
 
@@ -57,7 +70,7 @@ class Gap(Widget):
     share = NumericProperty(1)
 
 
-class ActionButton(Touchable, AnchorLayout):
+class Command(Touchable, AnchorLayout):
     """A command: `primary` is filled and once a screen, `outline` and `text` are the others, `tonal` is for tools."""
 
     kind = StringProperty("primary")
@@ -65,6 +78,7 @@ class ActionButton(Touchable, AnchorLayout):
     words = StringProperty("")
     style = StringProperty("button")
     least = NumericProperty(136)
+    icon_px = NumericProperty(56)
 
     def fill(self, *_):
         """The ground now: pressed is darker, disabled is grey and still readable."""
@@ -75,7 +89,8 @@ class ActionButton(Touchable, AnchorLayout):
         if self.kind == "tonal":
             return self.tokens.rgba("primary_c") if not self.pressed else self.tokens.rgba("outline")
         resting = "surface" if self.kind == "outline" else "bg"
-        return self.tokens.rgba("primary_c" if self.pressed else resting, 1 if self.kind == "outline" or self.pressed else 0)
+        seen = self.kind == "outline" or self.pressed
+        return self.tokens.rgba("primary_c" if self.pressed else resting, 1 if seen else 0)
 
     def line(self, *_):
         """The edge now; only the outline kind has one."""
@@ -175,7 +190,7 @@ class Pill(Touchable, AnchorLayout):
 
     icon = StringProperty("")
     words = StringProperty("")
-    on_art = BooleanProperty(False)
+    over_art = BooleanProperty(False)
     ground = ColorProperty((0, 0, 0, 0))
 
 
@@ -187,17 +202,12 @@ class Row(Touchable, Ground, BoxLayout):
     badge = StringProperty("hotel")
 
 
-class Take(Themed, Ground, BoxLayout):
-    """One thing to take away; `state` is wait, now or done."""
+class Take(Ground, BoxLayout):
+    """One thing to take away; `state` is first, now or done."""
 
     icon = StringProperty("")
     words = StringProperty("")
     state = StringProperty("now")
 
-
-__all__ = [
-    "ActionButton", "Badge", "Banner", "Card", "Fact", "Gap", "Ground", "Heading", "Hero", "Icon", "Keyline", "MoneyRow",
-    "Pill", "Row", "Step", "StepBar", "Take", "Text", "Tile",
-]
 
 load_layout(__file__)

@@ -1,0 +1,38 @@
+"""K01: what this terminal can do right now; the readers are armed, so most guests touch nothing."""
+
+from __future__ import annotations
+
+from kiosk.screens.page import Page
+from kiosk.widgets import picture, slots  # noqa: F401  (the layout names their classes)
+from kiosk.widgets.base import load_layout
+from kiosk.widgets.parts import Banner, Hero, Tile
+
+ICON = {"check_in": "login", "check_out": "logout", "redeem_coupon": "confirmation_number"}
+READS = {"check_in": ("scanner", "id_reader")}
+
+
+class HomePage(Page):
+    """The greeting, the readers, and the journeys on offer: the first is the large one, lowest on the screen."""
+
+    ART = True
+
+    def refill(self):
+        offers = [name for name in self.model.actions if name in self.model.offers]
+        self.ids.missing.clear_widgets()
+        for what in self.model.missing:
+            self.ids.missing.add_widget(Banner(words=self.tr(what), tokens=self.tokens))
+        self.ids.tiles.clear_widgets()
+        for name in offers[1:]:
+            self.ids.tiles.add_widget(self._choice(Tile, name))
+        self.ids.hero.clear_widgets()
+        for name in offers[:1]:
+            self.ids.hero.add_widget(self._choice(Hero, name))
+
+    def _choice(self, kind, name):
+        return kind(
+            icon=ICON[name], words=self.tr(f"action.{name}"), note=self.tr(f"home.{name}.note"), action=name,
+            tokens=self.tokens,
+        )  # fmt: skip
+
+
+load_layout(__file__)

@@ -1,0 +1,58 @@
+"""Something is being done and the guest waits. After 5 s it says that it is slow, after 15 s it names the way out."""
+
+from __future__ import annotations
+
+from kivy.clock import Clock
+from kivy.properties import NumericProperty, StringProperty
+
+from kiosk.screens.page import Page
+from kiosk.theme import motion
+from kiosk.widgets import dots  # noqa: F401  (the layout names its class)
+from kiosk.widgets.base import load_layout
+
+ICON = {"key": "key", "hold": "lock", "search": "search", "receipt": "receipt_long", "": "hourglass_top"}
+
+
+class WorkingPage(Page):
+    """A quiet drawing, what is happening, what is safe meanwhile."""
+
+    late = StringProperty("")
+    way_out = StringProperty("")
+    waited = NumericProperty(0)
+
+    def __init__(self, **kwargs):
+        self._timers = []
+        super().__init__(**kwargs)
+
+    def icon(self, model):
+        """The drawing of what is done."""
+        return ICON[model.picture]
+
+    def shown(self):
+        """The patience of the guest starts anew only when something else is being done."""
+        self._stop()
+        self.waited = 0
+        self._timers = [
+            Clock.schedule_once(lambda _: self._wait(motion.SLOWER), motion.SLOWER),
+            Clock.schedule_once(lambda _: self._wait(motion.WAY_OUT), motion.WAY_OUT),
+        ]
+
+    def _wait(self, seconds):
+        self.waited = seconds
+
+    def hidden(self):
+        self._stop()
+
+    def _stop(self):
+        for timer in self._timers:
+            timer.cancel()
+        self._timers = []
+
+    def patience(self, tr, waited):
+        """What is added the longer it takes."""
+        if waited >= motion.WAY_OUT:
+            return f"{tr('work.slower')}\n{tr('work.help')}"
+        return tr("work.slower") if waited >= motion.SLOWER else ""
+
+
+load_layout(__file__)

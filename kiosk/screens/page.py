@@ -1,0 +1,46 @@
+"""What every screen is: filled by a frozen model, worded by `tr`, answering through `send`."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.widgets.base import Themed
+
+
+class Page(Themed, BoxLayout):
+    """One screen. Built once and filled again; `model`, `tr` and `send` are given to the constructor.
+
+    `tr(key or Say, **values)` words something in the guest's language, `tr.has(key)` says whether there are words for it;
+    a change of language is a new `tr`.
+    `send(action)` hands an action to the shell, which knows whether it is the journey's or its own.
+    """
+
+    ART = False
+    """Whether a picture reaches up behind the shell's bar."""
+
+    model = ObjectProperty(None, rebind=True)
+    tr = ObjectProperty(None)
+    send = ObjectProperty(None)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for name in ("model", "tr", "tokens"):
+            self.fbind(name, self._refill)
+        self.refill()
+
+    def _refill(self, *_):
+        self.refill()
+
+    def refill(self):
+        """Make anew what depends on how many things the model holds. Most screens have nothing to do here."""
+
+    def shown(self):
+        """Called each time the screen is shown, the same model or not."""
+
+    def hidden(self):
+        """Called when another screen takes its place."""
+
+    def take(self, action):
+        """A touchable inside was touched."""
+        self.send(action)

@@ -1,0 +1,28 @@
+"""What a good end looks like: a tick, a word, and a number that can be read two metres away."""
+
+from __future__ import annotations
+
+from kivy.properties import StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.widgets.base import Themed, load_layout
+from kiosk.widgets.parts import Ground
+
+
+class DoneHeading(Themed, BoxLayout):
+    """Tick, title, one line."""
+
+    title = StringProperty("")
+    lead = StringProperty("")
+
+
+class NumberCard(Ground, BoxLayout):
+    """The number everything is about."""
+
+    label = StringProperty("")
+    number = StringProperty("")
+    note = StringProperty("")
+    style = StringProperty("hero")
+
+
+load_layout(__file__)

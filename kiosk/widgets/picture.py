@@ -1,0 +1,46 @@
+"""Our own pictures of hills and water, one for each part of the day; script/make-art draws them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kivy.core.image import Image as CoreImage
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from kiosk.widgets.base import Themed, load_layout
+
+ART = Path(__file__).parents[2] / "assets" / "art"
+PARTS_OF_DAY = ("morning", "noon", "afternoon", "evening")
+
+
+class Landscape(Themed, Widget):
+    """The picture of a part of the day, covering its whole box. `shape` is tall (attract) or wide (home)."""
+
+    part_of_day = StringProperty("afternoon")
+    shape = StringProperty("tall")
+    texture = ObjectProperty(None, allownone=True)
+    ratio = NumericProperty(1)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for name in ("part_of_day", "shape"):
+            self.fbind(name, self._load)
+        self._load()
+
+    def _load(self, *_):
+        part = self.part_of_day if self.part_of_day in PARTS_OF_DAY else "afternoon"
+        self.texture = CoreImage(str(ART / f"{part}-{self.shape}.jpg")).texture
+        self.ratio = self.texture.width / self.texture.height
+
+    def cover(self, size, ratio):
+        """Texture coordinates that fill `size` without distortion, cut at the sides or at the top."""
+        if not size[0] or not size[1]:
+            return (0, 1, 1, 1, 1, 0, 0, 0)
+        wanted = size[0] / size[1]
+        across, up = (min(1, wanted / ratio), 1) if wanted < ratio else (1, ratio / wanted)
+        left, right, low, top = 0.5 - across / 2, 0.5 + across / 2, 0, up
+        return (left, 1 - low, right, 1 - low, right, 1 - top, left, 1 - top)
+
+
+load_layout(__file__)

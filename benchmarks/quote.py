@@ -21,7 +21,7 @@ LAST = date(2026, 12, 31)
 
 
 def house() -> Preset:
-    """The hotel with tier discounts, the balance tier on, everything stacking, and a random reduction of up to 5 yuan."""
+    """The hotel with tier discounts, the balance tier on, everything stacking, a random reduction up to 5 yuan."""
     preset = choose(HOTEL, "tiers.ladder", "discounted")
     return replace(
         preset,

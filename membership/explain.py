@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from membership.bill import Wishes
 from membership.chain import cash_off, percent_off
 from membership.money import Fen
 from membership.prices import BIT, Fixed, PriceRule, assign
-from membership.quote import LeftOut, Quote, Step, StepKind, Way, WayKind
+from membership.quote import LeftOut, Quote, Step, StepKind, Way
 from membership.reasons import Reason
 from membership.search import Best, Case, Found, Plan, Ticketed, reached, take_coupon, take_points, tier_of
 from membership.verdict import refuse
+
+COUPON_KEYS = MappingProxyType({
+    "cash": "price.coupon_cash", "discount": "price.coupon_discount", "goods": "price.coupon_goods",
+})
+FROM_KEYS = MappingProxyType({
+    "cash": "price.coupon_cash_from", "discount": "price.coupon_discount_from", "goods": "price.coupon_goods_from",
+})
 
 
 class Walk:
@@ -149,9 +157,11 @@ def _ways(won: Found, best: Best, case: Case) -> tuple[Way, ...]:
     stacking = case.pricing.stack_with_all
     if balance is not None and plain is not None:
         if won is balance:
-            kind: WayKind = "other_tender" if stacking else "others"
-            rule = "X-30" if stacking else "X-31"
-            ways.append(Way(kind, plain.due, Reason(f"price.way_{kind}", (("amt", plain.due),), rule)))
+            values = (("amt", plain.due),)
+            if stacking:
+                ways.append(Way("other_tender", plain.due, Reason("price.way_other_tender", values, "X-30")))
+            else:
+                ways.append(Way("others", plain.due, Reason("price.way_others", values, "X-31")))
         elif wishes.use_balance and not stacking:
             why = Reason("price.way_balance_alone", (("amt", balance.due),), "X-31")
             ways.append(Way("balance_alone", balance.due, why))
@@ -228,5 +238,5 @@ def _coupon_why(ticket: Ticketed, off: Fen) -> Reason:
     if offer.kind == "discount":
         values = (*values, ("percent", offer.value))
     if offer.threshold:
-        return Reason(f"price.coupon_{offer.kind}_from", (*values, ("amt_least", offer.threshold)), "X-32")
-    return Reason(f"price.coupon_{offer.kind}", values, "CP-2")
+        return Reason(FROM_KEYS[offer.kind], (*values, ("amt_least", offer.threshold)), "X-32")
+    return Reason(COUPON_KEYS[offer.kind], values, "CP-2")

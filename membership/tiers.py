@@ -90,7 +90,7 @@ def after_bill(standing: Standing, spends: Sequence[Spend], day: date, rules: Ti
     tier, pending = opened_by(amount, standing.has_id, standing.enterprise, rules)
     waiting = pending if pending is not None and pending > standing.tier else None
     if tier <= standing.tier:
-        why = _waits(waiting) if waiting else Reason("tier.unchanged", (("tier", _name(standing.tier)),), "X-5")
+        why = _waits(waiting) if waiting is not None else Reason("tier.unchanged", (("tier", _name(standing.tier)),), "X-5")
         return Move(standing, why, waiting)
     entered = replace(standing, tier=tier, since=day, how="entry", before=standing)
     why = Reason("tier.entered", (("amt", amount), ("tier", _name(tier))), f"TI-{int(tier)}")
@@ -219,8 +219,8 @@ def tier_for_experience(experience: int, rules: TierRules) -> Tier | None:
     return max((tier for tier, least in rules.experience_ladder if least <= experience), default=None)
 
 
-def _waits(tier: Tier | None) -> Reason:
-    return Reason("tier.pending_id", (("tier", _name(tier)),) if tier else (), "X-13")
+def _waits(tier: Tier) -> Reason:
+    return Reason("tier.pending_id", (("tier", _name(tier)),), "X-13")
 
 
 def _name(tier: Tier) -> str:

@@ -40,7 +40,9 @@ class Price:
 
 def affordable(cost: int, owned: int) -> Reason | None:
     """Why points cannot pay this; None if they can. In debt only what is free may be had (X-114)."""
-    if cost and owned <= 0:
+    if cost == 0:
+        return None
+    if owned <= 0:
         return refuse("points.in_debt", "X-114", points=owned)
     if cost > owned:
         return refuse("points.too_few", "PT-15", missing=cost - owned, points=owned)

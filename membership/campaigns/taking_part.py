@@ -1,4 +1,4 @@
-"""What guests take part in: signing in, sharing, voting, answering (PT-7, PT-8, GM-8, CT-2)."""
+"""What guests take part in: signing in, voting, answering (PT-7, GM-8, CT-2)."""
 
 from __future__ import annotations
 
@@ -43,12 +43,6 @@ def sign_in(attendance: Attendance, per_day: int, occasion: Occasion) -> Attenda
         return Attendance(today, attendance.times + 1, attendance.in_a_row)
     follows = attendance.last == today - timedelta(days=1)
     return Attendance(today, 1, attendance.in_a_row + 1 if follows else 1)
-
-
-def judge_share(shared_today: int, per_day: int) -> Verdict:
-    """Does one more share today earn anything? Five do, the sixth does not (PT-8, X-21); sharing itself stays free."""
-    whole("shared_today", shared_today)
-    return first(refuse("share.enough", "PT-8", n=per_day) if shared_today >= per_day else None)
 
 
 @dataclass(frozen=True, slots=True)

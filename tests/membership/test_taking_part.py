@@ -1,4 +1,4 @@
-"""Signing in, sharing, voting, answering."""
+"""Signing in, voting, answering."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from membership.campaigns.taking_part import (
     Vote,
     groups_of,
     judge_answers,
-    judge_share,
     judge_sign_in,
     judge_vote,
     result,
@@ -74,15 +73,6 @@ def test_days_in_a_row_agree_with_the_set_of_days(waits: list[int], per_day: int
             while day - row in signed:
                 row += 1
             assert attendance.in_a_row == row
-
-
-@pytest.mark.rules("PT-8", "X-21")
-def test_five_shares_a_day_earn_and_the_sixth_does_not() -> None:
-    per_day = HOTEL.points.share_per_day
-    said = [why(judge_share(n, per_day)) for n in range(7)]
-    assert said == ["allowed"] * 5 + ["share.enough"] * 2
-    with pytest.raises(BadInput):
-        judge_share(-1, per_day)
 
 
 @pytest.mark.rules("GM-8")

@@ -134,6 +134,8 @@ class Worker(Generic[D]):
         self._fault = DeviceError(Fault.ABSENT, "not opened yet")
         self._reported_down = False
         self._health = Health(kind, driver, HealthState.ABSENT, None, "opening", clock.monotonic(), "")
+        self._untold: deque[Health] = deque()
+        self._telling = threading.RLock()
         self._hand: threading.Thread | None = None
         self._abandoned: list[threading.Thread] = []
         self._watcher = threading.Thread(target=self._watch, name=f"{kind}-watch", daemon=True)
@@ -243,9 +245,9 @@ class Worker(Generic[D]):
                 lost = fault
             except Exception as bug:
                 lost = DeviceError(Fault.CRASHED, f"{type(bug).__name__} in the driver")
-            if device is not None:
-                device.close()
             self._lose(generation, lost)
+            if device is not None:
+                self._timed(generation, None, self._limits.poll_s, device.close)
             self._rest(generation, pause)
             pause = min(2 * pause, self._limits.longest_retry_s)
         if device is not None:
@@ -392,7 +394,18 @@ class Worker(Generic[D]):
         since = old.since if (old.state, old.code) == (state, code) else now
         self._health = Health(self.kind, self.driver, state, code, detail, since, identity)
         if self._health != old:
-            notices.calls.append(lambda: self._on_health(self.health))  # the newest: two threads may report at once
+            self._untold.append(self._health)
+            notices.calls.append(self._tell)
+
+    def _tell(self) -> None:
+        """Reports in the order they arose, whichever thread they arose on."""
+        with self._telling:
+            while True:
+                with self._wake:
+                    if not self._untold:
+                        return
+                    health = self._untold.popleft()
+                self._on_health(health)
 
     # The watch
 

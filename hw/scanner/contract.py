@@ -41,6 +41,14 @@ class Code:
     engine: str
 
 
+def text_of(raw: bytes) -> str:
+    """A payload as text: UTF-8 where it is that, else GB 18030."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
 class CodeReader(Device, Protocol):
     """Pushes each accepted `Code` while armed; the same payload again only after it has been out of sight for two
     seconds."""

@@ -16,6 +16,8 @@ from typing import Protocol
 
 from hw.standins.control import Control
 
+CLIENT_S = 2.0
+"""A client that takes nothing for so long is dropped."""
 PLUGGED = Control("plugged", "the cable", ("yes", "no"))
 
 
@@ -92,6 +94,7 @@ class TcpPort:
         self._client = client
         if client is not None:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.settimeout(CLIENT_S)
 
 
 class PtyPort:
@@ -138,11 +141,14 @@ class PtyPort:
 
 
 class Served:
-    """A stand-in on a port. Subclasses give `received`, and may give `connected` and `turned`; all three run under
-    `_lock`."""
+    """A stand-in on a port. Subclasses give `received`, and may give `connected`, `turned` and `tick`.
+
+    All of these run under `_lock`. `period_ms`: how often `tick` is called while nothing is received; None: never.
+    """
 
     name = ""
     controls: tuple[Control, ...] = ()
+    period_ms: int | None = None
 
     def __init__(self, port: Port) -> None:
         self._port = port
@@ -206,6 +212,9 @@ class Served:
     def connected(self) -> None:
         """A driver connected anew, or the cable is back."""
 
+    def tick(self) -> None:
+        """Time passes."""
+
     def turned(self, control: str, value: str) -> None:
         """A control was turned; `settings` already has it."""
 
@@ -233,9 +242,12 @@ class Served:
             poll = select.poll()
             for descriptor in watched:
                 poll.register(descriptor, select.POLLIN)
-            for descriptor, _flags in poll.poll():
-                with self._lock:
+            ready = poll.poll(self.period_ms)
+            with self._lock:
+                for descriptor, _flags in ready:
                     self._take(descriptor)
+                if not ready and not self._stopping:
+                    self.tick()
 
     def _take(self, descriptor: int) -> None:
         if descriptor == self._wake_in:

@@ -139,23 +139,26 @@ def _category_rules(
     base = sum(piece.gross for piece in pieces if piece.discountable)
     found = []
     for price in preset.pricing.category_prices:
-        if base < price.min_bill:
+        dates = {piece.night if piece.room else today for piece in pieces if _named(price, piece)}
+        good = frozenset(day for day in sorted(dates) if _on(price, day, holidays, left_out))
+        if good and base < price.min_bill:
             why = refuse("price.min_bill", "CP-26", amt=base, amt_least=price.min_bill)
             left_out.append((price.name, why))
-            continue
-        dates = {piece.night if piece.room else today for piece in pieces}
-        good = frozenset(day for day in dates if _on(price, day, holidays, left_out))
-        if good:
+        elif good:
             covers = _covering(price, good, today)
             found.append(_Found(price.name, "CP-25", "price.category", price.pay_percent, mask(price.excludes), covers))
     return found
 
 
+def _named(price: CategoryPrice, piece: Piece) -> bool:
+    """Whether the price is for this category: named, or none named, and not excepted (CP-25)."""
+    named = not price.categories or piece.category in price.categories
+    return piece.discountable and named and piece.category not in price.except_categories
+
+
 def _covering(price: CategoryPrice, good: frozenset[date], today: date) -> Callable[[Piece], bool]:
     def covers(piece: Piece) -> bool:
-        named = not price.categories or piece.category in price.categories
-        day = piece.night if piece.room else today
-        return named and piece.category not in price.except_categories and day in good
+        return _named(price, piece) and (piece.night if piece.room else today) in good
     return covers
 
 

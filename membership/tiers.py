@@ -90,8 +90,8 @@ def after_bill(standing: Standing, spends: Sequence[Spend], day: date, rules: Ti
     tier, pending = opened_by(amount, standing.has_id, standing.enterprise, rules)
     waiting = pending if pending is not None and pending > standing.tier else None
     if tier <= standing.tier:
-        why = _waits(waiting) if waiting is not None else Reason("tier.unchanged", (("tier", _name(standing.tier)),), "X-5")
-        return Move(standing, why, waiting)
+        unchanged = Reason("tier.unchanged", (("tier", _name(standing.tier)),), "X-5")
+        return Move(standing, unchanged if waiting is None else _waits(waiting), waiting)
     entered = replace(standing, tier=tier, since=day, how="entry", before=standing)
     why = Reason("tier.entered", (("amt", amount), ("tier", _name(tier))), f"TI-{int(tier)}")
     return Move(entered, why, waiting)

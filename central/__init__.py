@@ -1,0 +1,1 @@
+"""Head office: keeps the books, answers terminals, looks after the fleet. A terminal never imports it."""

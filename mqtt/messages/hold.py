@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from mqtt.messages.kind import Class, Kind
 from mqtt.messages.values import (
@@ -53,6 +55,14 @@ class HoldAuthorise(Body, frozen=True):
             raise ValueError("exactly one of quote, deposit, instrument")
 
 
+class ShortfallLeg(Body, frozen=True):
+    """Points or something used once that a late capture did not find any more; `worth` in fen went to suspense."""
+
+    ledger: Annotated[str, Meta(pattern=r"^[A-Z]+(:[A-Za-z0-9_-]{1,64})?$")]
+    amount: Amount
+    worth: AmountOrNone
+
+
 class CaptureAnswer(Body, frozen=True):
     """What was booked. Always posted + shortfall = amount."""
 
@@ -64,6 +74,7 @@ class CaptureAnswer(Body, frozen=True):
     points_earned: AmountOrNone = 0
     gifts: tuple[Wording, ...] = ()
     claim: Token | None = None
+    shortfall_legs: tuple[ShortfallLeg, ...] = ()
 
 
 class Held(Body, frozen=True):

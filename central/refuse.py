@@ -1,0 +1,23 @@
+"""How a handler says no."""
+
+from __future__ import annotations
+
+from mqtt.messages.envelope import Refusal
+from mqtt.messages.refusals import REFUSALS
+
+
+class Refuse(Exception):
+    """A refusal by its code. What the handler had written is taken back; an `alarm` (kind, detail) is kept."""
+
+    def __init__(self, code: str, detail: Refusal | None = None, *, alarm: tuple[str, str] | None = None) -> None:
+        if code not in REFUSALS:
+            raise ValueError(f"{code!r} is not in the list of refusals")
+        super().__init__(code)
+        self.code = code
+        self.detail = detail or Refusal()
+        self.alarm = alarm
+
+
+def malformed(path: str) -> Refuse:
+    """The message is well-formed JSON but means nothing at `path`."""
+    return Refuse("malformed", Refusal(path=path))

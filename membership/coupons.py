@@ -1,7 +1,7 @@
 """Coupons: who may take one, who may use it when and where, and passing it on (docs/rules.md, CP).
 
-A `Batch` is what head office set up, a `Coupon` one piece of it. What a coupon takes off a bill stands in the pricing
-chain; here stands only whether it may be used.
+A `Batch` is what head office set up, a `Coupon` one piece of it. What a coupon takes off a bill stands in `worth.py`
+and the pricing chain; here stands only whether it may be used.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from membership.hotel_time import DateRange, Holidays, Slot
+from membership.hotel_time import DateRange, Holidays, Slot, aware
+from membership.money import MAX_FEN, Fen
 from membership.occasion import EVERY_MEMBER, Audience, Occasion, Person, Surface
 from membership.reasons import Reason
 from membership.verdict import BadInput, Verdict, first, refuse, whole
@@ -68,10 +69,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A coupon as head office entered it (CP-4). None means: no restriction; `per_person` is 1 unless set (X-143).
+    """A coupon as head office entered it (CP-4; the card-open coupon CP-21 and the attendance coupon CP-22 are such).
 
-    `goods` are skus or categories of which one must be on the bill; `blackout` excludes statutory holidays (CP-24);
-    `attended` lets a lobby terminal complete a goods coupon, because a person stands by (X-47).
+    None means no restriction; `per_person` is 1 unless set (X-143). `goods` are skus or categories of which one must be
+    on the bill; `blackout` excludes statutory holidays (CP-24); `attended` lets a lobby terminal complete a goods
+    coupon, because a person stands by (X-47). `points_price` and `price` are what it costs to take (CP-11). `drops`
+    release the stock piece by piece (CP-32): (moment, quantity), together the whole stock; empty: all at once.
     """
 
     id: str
@@ -90,16 +93,27 @@ class Batch:
     friend_shared: bool = False
     attended: bool = False
     points_price: int = 0
+    price: Fen = 0
+    drops: tuple[tuple[datetime, int], ...] = ()
     enabled: bool = True
 
     def __post_init__(self) -> None:
         whole("stock", self.stock, least=1)
         whole("per_person", self.per_person, least=1)
         whole("points_price", self.points_price)
+        whole("price", self.price, most=MAX_FEN)
+        if self.drops and sum(whole("drop", count, least=1) for _, count in self.drops) != self.stock:
+            raise BadInput("coupon.drops", rule="CP-32", name=self.name, n=self.stock)
         if self.access is Access.SELF and self.kind in (Kind.GOODS, Kind.TICKET):
             raise BadInput("coupon.self_kind", rule="CP-1", kind=self.kind)
         if self.stores is not None and not self.stores:
             raise BadInput("coupon.no_stores", rule="CP-5", batch=self.id)
+
+    def released(self, now: datetime) -> int:
+        """How many have been released by now (CP-32)."""
+        if not self.drops:
+            return self.stock
+        return sum(count for moment, count in self.drops if aware(moment) <= aware(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +155,17 @@ def judge_claim(batch: Batch, person: Person, channel: Channel, tally: Tally, oc
         None if channel in batch.access.channels else refuse("coupon.not_this_way", "CP-1", name=batch.name),
         None if batch.audience.includes(person) else refuse("coupon.not_for_you", "CP-4", name=batch.name),
         None if tally.issued < batch.stock else refuse("coupon.all_taken", "CP-4", name=batch.name),
+        None if tally.issued < batch.released(occasion.now) else refuse("coupon.next_drop", "CP-32", name=batch.name),
         None if tally.to_person < batch.per_person else refuse("coupon.limit", "X-143", n=batch.per_person),
+    )
+
+
+def judge_payment(batch: Batch, points: int, paid: Fen) -> Verdict:
+    """Is the coupon paid for: its points owned, its price paid (CP-11)? In points debt free ones only (X-114)."""
+    missing = batch.points_price - points
+    return first(
+        refuse("points.short", "X-114", n=missing) if batch.points_price and missing > 0 else None,
+        refuse("coupon.to_pay", "CP-11", diff=batch.price - paid) if whole("paid", paid) < batch.price else None,
     )
 
 
@@ -197,7 +221,7 @@ def transfer(coupon: Coupon, receiver: str) -> Coupon:
 
 
 def forwarder_to_reward(coupon: Coupon) -> str | None:
-    """The member who gets the reward: he took the coupon, another redeemed it (X-48). None before the redemption."""
+    """The member to reward: he took the coupon, another redeemed it (X-48, RF-5). None before the redemption."""
     passed_on = coupon.used_by is not None and coupon.used_by != coupon.taker
     return coupon.taker if coupon.state is State.USED and passed_on else None
 
@@ -231,7 +255,7 @@ def _unused(coupon: Coupon) -> Reason | None:
 
 
 def _presenter(batch: Batch, coupon: Coupon, occasion: Occasion) -> Reason | None:
-    """A code shown by somebody unidentified is its own proof; an identified member owns it, or is a friend (CP-8)."""
+    """A code shown by somebody unidentified is its own proof; a member owns it or is a friend (CP-8, RF-7)."""
     if occasion.presenter in (None, coupon.owner) or batch.friend_shared:
         return None
     return refuse("coupon.not_yours", "X-48")

@@ -1,4 +1,4 @@
-"""Duration cards: use by time, so many a day (docs/rules.md, DC; the guest reads "pass").
+"""Duration cards: use by time, so many a day (DC-1; the guest reads "pass").
 
 Days are calendar dates at the property (X-66, X-106): day 1 is the first, the card ends with its last day.
 """
@@ -20,7 +20,8 @@ class DurationTerms:
     """One length of a card product: a week, a month, a quarter (DC-2).
 
     `uses_per_day` None: unlimited (DC-3). `delay_days` None: begins at the first use; else on the day so many dates
-    after the purchase, 0 at once (DC-4, X-136). A card keeps the terms it was bought under (X-67).
+    after the purchase, 0 at once (DC-4, X-136). Terms change between seasons (CS-10); a card keeps those it was bought
+    under (X-67).
     """
 
     product: str

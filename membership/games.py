@@ -1,8 +1,9 @@
 """Wheel, scratch card and golden egg: drafted, started, drawn at central, redeemed (docs/rules.md, GM).
 
 The stock decides the chances (X-74, X-95), so that nothing is ever won that is not there, and all of it goes out if as
-many play as were expected. A draw knows the game and a given random number, and nobody's name: there is no way to make
-anybody win (X-35). How often one may play stands in `plays.py`.
+many play as were expected. A prize may wait for a moment that the rules show (GM-2). A draw knows the game and a given
+random number, and nobody's name: there is no way to make anybody win (X-35). Room nights and vouchers are prizes like
+others (BK-7). How often one may play stands in `plays.py`.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ def start(draft: Draft, serials: tuple[str, ...]) -> Game:
 
 
 def amend(game: Game, draft: Draft) -> Game:
-    """The started game with other content; its prizes and their release are locked (GM-1, CS-1): `BadInput`."""
+    """The started game with other content (CS-7); its prizes and their release are locked (GM-1): `BadInput`."""
     if draft.id != game.draft.id or _locked(draft) != _locked(game.draft):
         raise BadInput("game.prizes_locked", rule="GM-1", name=game.draft.name)
     return replace(game, draft=draft)

@@ -148,7 +148,7 @@ def activate(card: GiftCard, phone_known: bool, occasion: Occasion) -> GiftCard:
 
 
 def judge_spend(card: GiftCard, occasion: Occasion) -> Verdict:
-    """May the card be spent now (GC-3, GC-6)?"""
+    """May the card be spent now (GC-3, GC-6)? On every terminal alike (X-61)."""
     return first(
         _holds(card, occasion),
         _free(card),

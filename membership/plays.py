@@ -33,7 +33,7 @@ class Player:
 
 
 def cost_of_next(game: Game, played: Played) -> int:
-    """Points the next play costs: nothing while free plays or chances are left (X-18)."""
+    """Points the next play costs: nothing while free plays or chances are left (X-18, GM-6)."""
     free = played.free_today < game.draft.rules.free_per_day or played.chances > 0
     return 0 if free else game.draft.rules.cost_points
 

@@ -1,7 +1,7 @@
 """Who owes whom after members spent elsewhere: shops, departments, merchants of an alliance (docs/rules.md, XS).
 
-A movement says where value came from and where it was spent. Whoever took the money owes it to whoever delivered. Every
-amount is fen; each pair rounds once; all positions add up to nothing.
+Opened anywhere, used anywhere (XS-2): a movement says where value came from and where it was spent (SV-17). Whoever
+took the money owes it to whoever delivered. Every amount is fen; each pair rounds once; all positions add up to nothing.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def spend(
 
 
 def settle(movements: Iterable[Movement], rules: SettlementRules, points_per_yuan: int) -> tuple[Debt, ...]:
-    """The debts of a period, a pair each, in the order of names; what was spent at home owes nothing (XS-1, XS-4).
+    """The statement of a period (RP-11): the debts, a pair each, by name; at home nothing is owed (XS-1, XS-4).
 
     `points_per_yuan` house points are worth one yuan (PT-16); a merchant's points go by his rate, and without one are
     `BadInput` (PT-27).

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from membership.benefits import benefits
 from membership.hotel_time import DateRange, hotel_local
 from membership.occasion import Occasion
+from membership.preset import Tier, TierRules
 from membership.reasons import Reason
 from membership.verdict import Verdict, first, must, refuse, whole
 
@@ -34,6 +36,15 @@ def judge_entry(ticket: Ticket, event: str, gate: str, occasion: Occasion) -> Ve
         _in_days(ticket, occasion),
         _at_gate(ticket, gate),
         _unused(ticket, occasion),
+    )
+
+
+def judge_sign_in(signed_up: bool, audited: bool, tier: Tier | None, rules: TierRules) -> Verdict:
+    """May a guest of the event sign in (BK-14)? Central's list says who signed up (X-78); some tiers need no audit."""
+    free = tier is not None and "no_audit" in benefits(tier, rules)
+    return first(
+        None if signed_up else refuse("event.not_signed_up", "BK-14"),
+        None if audited or free else refuse("event.audit_pending", "BK-14"),
     )
 
 

@@ -43,7 +43,7 @@ class Recharge:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """For one payment (CP-18, CP-19, X-56). `grantors`: the staff roles that may grant it (ST-10); None: by itself."""
+    """From a bill amount on (CP-18, CP-19, SC-9, X-56). `grantors`: who may grant it (ST-10); None: it comes alone."""
 
     scope: Scope
     steps: tuple[Step, ...]

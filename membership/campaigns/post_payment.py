@@ -18,7 +18,8 @@ from membership.verdict import BadInput, Verdict, first, must, refuse, whole
 
 
 class Channel(StrEnum):
-    """How a payment came about (PM-2). Only the online shop has a switch; a room order is paid at the hotel (X-73)."""
+    """How a payment came about (PM-2); a supplementary record is one too (SC-8). Only the online shop has a switch, a
+    room order is paid at the hotel (X-73)."""
 
     STAFF = "staff"
     KIOSK = "kiosk"
@@ -63,7 +64,7 @@ class Claim:
 
 
 def rewardable(payment: Payment, rules: CampaignRules) -> Fen:
-    """What counts: all that was paid but tips, recharges, and buying cards and coupons (PM-2, TC-3, X-68, X-137)."""
+    """What counts: all that was paid but tips, recharges, buying cards and coupons (PM-2, RO-2, TC-3, X-68, X-137)."""
     return sum(amount for category, amount in payment.paid if category not in rules.post_payment_excluded)
 
 

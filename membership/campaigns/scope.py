@@ -1,4 +1,4 @@
-"""For whom, where and when a campaign holds (docs/rules.md, CS)."""
+"""For whom, where and when a campaign holds, at festivals as at other times (CS-1, CS-4, CS-9)."""
 
 from __future__ import annotations
 

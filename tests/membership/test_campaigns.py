@@ -270,7 +270,7 @@ def test_tips_recharges_and_buying_cards_and_coupons_do_not_count() -> None:
     assert rewardable(replace(payment, paid=(*payment.paid, ("room", 1_000))), RULES) == 10_000
 
 
-@pytest.mark.rules("PM-1", "PM-2", "PM-6", "X-50", "X-56", "X-73")
+@pytest.mark.rules("PM-1", "PM-2", "PM-6", "SC-8", "X-50", "X-56", "X-73")
 @pytest.mark.parametrize("channel", list(Channel))
 def test_every_payment_takes_part_but_the_online_shop_has_a_switch(channel: Channel) -> None:
     payment = replace(PAID, channel=channel)
@@ -315,10 +315,12 @@ def test_a_refund_below_the_threshold_takes_the_reward_back() -> None:
     assert not keeps_reward(RULE, replace(PAID, paid=(("food", 9_999),)), RULES)
 
 
-@pytest.mark.rules("PM-5", "CS-6")
-def test_a_rule_is_copied_in_one_step() -> None:
-    copied = copy(replace(RULE, scope=end_early(SCOPE, at("2026-03-02 00:00"))), "c9", "Spring, again")
-    assert copied == replace(RULE, scope=replace(SCOPE, id="c9", name="Spring, again"))
+@pytest.mark.rules("PM-5", "CS-6", "SM-10")
+def test_a_rule_is_copied_in_one_step_and_notifies_only_if_it_says_so() -> None:
+    loud = replace(SCOPE, notify=True)
+    copied = copy(replace(RULE, scope=end_early(loud, at("2026-03-02 00:00"))), "c9", "Spring, again")
+    assert copied == replace(RULE, scope=replace(loud, id="c9", name="Spring, again"))
+    assert not SCOPE.notify
 
 
 @pytest.mark.rules("PM-4", "PB-1", "X-70", "TC-6")

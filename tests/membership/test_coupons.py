@@ -22,6 +22,7 @@ from membership.coupons import (
     forwarder_to_reward,
     judge_claim,
     judge_hand_over,
+    judge_payment,
     judge_transfer,
     judge_use,
     transfer,
@@ -254,6 +255,38 @@ def test_a_coupon_remembers_the_channel_it_came_through() -> None:
 def test_nonsense_in_a_batch_is_refused(field: dict[str, int]) -> None:
     with pytest.raises(BadInput):
         replace(BATCH, **field)
+
+
+@pytest.mark.rules("CP-11", "X-114")
+@pytest.mark.parametrize(
+    ("points", "paid", "said"),
+    [
+        (100, 500, "allowed"),
+        (99, 500, "points.short"),
+        (-1, 500, "points.short"),
+        (100, 499, "coupon.to_pay"),
+    ],
+)
+def test_a_coupon_may_cost_points_and_money(points: int, paid: int, said: str) -> None:
+    assert why(judge_payment(replace(BATCH, points_price=100, price=500), points, paid)) == said
+    assert why(judge_payment(BATCH, -100, 0)) == "allowed"
+
+
+@pytest.mark.rules("CP-32", "X-54")
+def test_drops_release_the_stock_piece_by_piece() -> None:
+    drops = ((at("2026-03-03 10:00"), 30), (at("2026-03-17 20:00"), 70))
+    batch = replace(BATCH, drops=drops)
+
+    def said(when: str, issued: int) -> str:
+        return why(judge_claim(batch, LI, Channel.SELF, Tally(issued, 0), occasion(when)))
+
+    assert said("2026-03-03 09:59", 0) == "coupon.next_drop"
+    assert said("2026-03-03 10:00", 29) == "allowed"
+    assert said("2026-03-03 10:00", 30) == "coupon.next_drop"
+    assert said("2026-03-17 20:00", 30) == "allowed"
+    assert said("2026-03-17 20:00", 100) == "coupon.all_taken"
+    with pytest.raises(BadInput):
+        replace(BATCH, drops=drops[:1])
 
 
 def test_a_coupon_is_judged_by_its_own_batch_only() -> None:

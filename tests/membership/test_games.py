@@ -181,7 +181,7 @@ def test_a_number_outside_the_range_is_refused(chance: int) -> None:
 # -- the hotel's wheel --
 
 
-@pytest.mark.rules("GM-5", "X-53", "X-76", "X-94")
+@pytest.mark.rules("GM-5", "BK-7", "X-53", "X-76", "X-94")
 def test_the_hotels_wheel_has_118_prizes_and_two_plays_a_day() -> None:
     draft = replace(DRAFT, rules=HOTEL_WHEEL, participants=100)
     assert (draft.plays_a_person, draft.expected_plays) == (62, 6_200)

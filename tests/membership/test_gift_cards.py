@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from membership import gift_cards as gift
 from membership.gift_cards import GiftCard, GiftTerms, State
-from membership.occasion import Occasion
+from membership.occasion import Occasion, Surface
 from membership.verdict import Allowed, BadInput, Verdict
 from tests.membership.houses import occasion
 
@@ -133,6 +133,12 @@ def test_a_deleted_card_is_hidden_for_thirty_days() -> None:
     assert why(gift.judge_restore(gone, li("2026-04-05 00:00"))) == "gift.gone"
     assert gift.restore(gone, li()).value == 20_000
     assert why(gift.judge_restore(new(), li())) == "gift.not_deleted"
+
+
+@pytest.mark.rules("X-61")
+@pytest.mark.parametrize("surface", [Surface.LOBBY, Surface.HANDHELD, Surface.ROOM])
+def test_every_terminal_redeems(surface: Surface) -> None:
+    assert why(gift.judge_spend(gift.claim(new(), li()), occasion(presenter="li", surface=surface))) == "allowed"
 
 
 def test_nobody_unidentified_claims_and_nobody_strange_spends() -> None:

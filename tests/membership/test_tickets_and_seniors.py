@@ -9,9 +9,10 @@ import pytest
 
 from membership import senior
 from membership.hotel_time import DateRange
-from membership.preset import SeniorRules
+from membership.preset import SeniorRules, Tier
+from membership.preset_values import HOTEL
 from membership.senior import Given, Proof
-from membership.tickets import Ticket, admit, judge_entry
+from membership.tickets import Ticket, admit, judge_entry, judge_sign_in
 from membership.verdict import Allowed, BadInput, Verdict
 from tests.membership.houses import at, occasion
 
@@ -48,6 +49,24 @@ def test_a_ticket_for_three_entries_admits_three_times() -> None:
         replace(FAIR, entries=0)
     with pytest.raises(BadInput):
         replace(FAIR, admitted=(at("2026-03-05 09:00"), at("2026-03-05 09:01")))
+
+
+@pytest.mark.rules("BK-14", "TK-2", "TI-21")
+@pytest.mark.parametrize(
+    ("signed_up", "audited", "tier", "said"),
+    [
+        (True, True, Tier.IRON, "allowed"),
+        (True, False, Tier.ONE_DIAMOND, "event.audit_pending"),
+        (True, False, Tier.TWO_DIAMOND, "allowed"),
+        (True, False, Tier.FIVE_DIAMOND, "allowed"),
+        (True, False, None, "event.audit_pending"),
+        (False, True, Tier.FIVE_DIAMOND, "event.not_signed_up"),
+    ],
+)
+def test_event_guests_sign_in_and_two_diamond_needs_no_audit(
+    signed_up: bool, audited: bool, tier: Tier | None, said: str
+) -> None:
+    assert why(judge_sign_in(signed_up, audited, tier, HOTEL.tiers)) == said
 
 
 @pytest.mark.rules("ME-19", "X-50")

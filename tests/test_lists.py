@@ -190,3 +190,13 @@ def test_a_path_of_one_machine(house: Any) -> None:
     assert any(f.startswith("kiosk/moon.py:1 names a place of one machine") for f in found(lists.places, spoilt, house))
     harmless = with_file(house, "kiosk/moon.py", "x = '/etc/hotel-terminal/terminal.toml'\ny = 'a/tmp/b'\n")
     assert found(lists.places, harmless, house) == set()
+
+
+def test_a_document_or_section_that_is_cited_and_is_not_there(house: Any) -> None:
+    docs = "docs"
+    written = with_file(house, f"{docs}/moon.md", "# The moon\n\n## Far side\n")
+    citing = f'"""As {docs}/moon.md, Far side, and {docs}/moon.md, Near side ({docs}/sun.md)."""'
+    assert found(lists.citations, with_file(written, "kiosk/moon.py", citing), house) == {
+        f"{docs}/moon.md has no section 'Near side', cited by kiosk/moon.py",
+        f"{docs}/sun.md is not there, cited by kiosk/moon.py",
+    }

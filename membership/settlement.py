@@ -1,7 +1,7 @@
 """Who owes whom after members spent elsewhere: shops, departments, merchants of an alliance (docs/rules.md, XS).
 
 Opened anywhere, used anywhere (XS-2): a movement says where value came from and where it was spent (SV-17). Whoever
-took the money owes it to whoever delivered. Every amount is fen; each pair rounds once; all positions add up to nothing.
+took the money owes it to whoever delivered. Amounts are fen; each pair rounds once; all positions add up to nothing.
 """
 
 from __future__ import annotations

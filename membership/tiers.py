@@ -168,15 +168,19 @@ def evaluate(standing: Standing, spends: Sequence[Spend], today: date, rules: Ti
     if end is None or today <= end:
         return None
     amount, dates = total_between(spends, standing.since, end), order_dates(spends, standing.since, end)
+    return after_year(standing, end, amount, dates, rules)
+
+
+def after_year(standing: Standing, end: date, amount: Fen, dates: int, rules: TierRules) -> Move:
+    """The same evaluation from sums that the books already hold: `amount` fen on `dates` dates in the year to `end`."""
     tier = kept_tier(standing.tier, amount, dates, rules)
-    fell = tier < standing.tier
-    new = replace(
-        standing, tier=tier, since=end + DAY, how="evaluation", before=None,
-        counts_after=end if fell else standing.counts_after,
-    )
-    key = "tier.fell" if fell else "tier.kept"
     values = (("amt", amount), ("dates", dates), ("tier", _name(tier)))
-    return Move(new, Reason(key, values, "TI-12" if amount < rung(standing.tier, rules).keep else "TI-13"))
+    counts_after = standing.counts_after
+    why = Reason("tier.kept", values, "TI-11")
+    if tier < standing.tier:
+        short = amount < rules.ladder[standing.tier - 1].keep
+        why, counts_after = Reason("tier.fell", values, "TI-12" if short else "TI-13"), end
+    return Move(Standing(tier, end + DAY, standing.has_id, standing.enterprise, "evaluation", counts_after), why)
 
 
 def up_to(standing: Standing, spends: Sequence[Spend], day: date, rules: TierRules) -> Standing:

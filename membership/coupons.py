@@ -118,7 +118,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """One coupon. `taker` took it first, `owner` has it now (CP-7); `via` is the terminal or channel (CP-13)."""
+    """One coupon. `taker` took it first, `owner` has it now (CP-7), empty: whoever shows it, as with a printed serial
+    number (CP-15); `via` is the terminal or channel (CP-13)."""
 
     sn: str
     batch: str
@@ -256,7 +257,7 @@ def _unused(coupon: Coupon) -> Reason | None:
 
 def _presenter(batch: Batch, coupon: Coupon, occasion: Occasion) -> Reason | None:
     """A code shown by somebody unidentified is its own proof; a member owns it or is a friend (CP-8, RF-7)."""
-    if occasion.presenter in (None, coupon.owner) or batch.friend_shared:
+    if not coupon.owner or occasion.presenter in (None, coupon.owner) or batch.friend_shared:
         return None
     return refuse("coupon.not_yours", "X-48")
 

@@ -207,6 +207,7 @@ def test_another_members_coupon_is_refused_a_friends_coupon_is_not() -> None:
     friends = replace(BATCH, friend_shared=True)
     assert why(judge_use(friends, taken(), occasion(presenter="zhao"), HOLIDAYS)) == "allowed"
     assert why(judge_use(BATCH, taken(), occasion(presenter=None), HOLIDAYS)) == "allowed"
+    assert why(judge_use(BATCH, replace(taken(), owner=""), occasion(presenter="zhao"), HOLIDAYS)) == "allowed"
 
 
 @pytest.mark.rules("CP-7", "X-48", "RF-5", "RF-7")

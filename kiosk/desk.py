@@ -46,6 +46,7 @@ class House:
 
 
 Offer = Literal["code", "document", "key", "paper"]
+LeaveReason = Literal["left", "not_fulfilled", "too_old", "replaced"]
 
 
 class Desk(Protocol):
@@ -77,16 +78,18 @@ class Desk(Protocol):
 
     async def request(self, kind: Kind[B, A], body: B, *, asking: Working | None = None) -> Outcome[A]:
         """An operation, written down before it is sent (P1) and when it is answered (P2). `asking` is shown from the
-        8th second on, while central is asked what became of it."""
+        8th second on, while central is asked what became of it. Unknown without an id: the policy did not let it begin,
+        so that nothing happened or will."""
         ...
 
-    def leave(self, operation: str, reason: Literal["left", "not_fulfilled", "too_old", "replaced"]) -> None:
-        """Give back what `operation` got: release (P6) or undo. Appends to the journal, awaits nothing, may repeat."""
+    def leave(self, operation: str, reason: LeaveReason) -> None:
+        """Give back what `operation` got and still has: release (P6) or undo. Nothing where it was handed over, may
+        have been, or follows a hold that may. Appends to the journal, awaits nothing, may be repeated."""
         ...
 
-    async def fulfilling(self, operation: str, covers: str, kind: Kind[B, A], body: B, slip: Slip) -> bool:
-        """P3: what the hold pays for is about to be handed over, and with it what `covers` (a stay.prepare) got.
-        `body` and `slip` are what will be said should nobody be here to say it. False: the hold is too old."""
+    async def fulfilling(self, operation: str) -> bool:
+        """P3: what the hold pays for is about to be handed over; a room prepared in this visit follows the hold from
+        here on. False: the hold is too old, and was given back."""
         ...
 
     async def delivered(self, operation: str, kind: Kind[B, A], body: B, slip: Slip) -> Outcome[A]:

@@ -111,29 +111,35 @@ class ExploringDesk:
         happens = [(Reply(value, id_), True) for value in samples(kind.answer)]
         happens += [(Refused(code, id=id_), False) for code in sorted(REFUSALS)]
         happens += [(Unknown(id_), True), (Unknown(id_), False), (Unknown(id_, absent=True), False)]
+        happens += [(Unknown("", absent=True), False)]
         outcome, happened = happens[self.fork(kind.name, len(happens), lambda n: _label(happens[n][0]))]
         captured = kind is HOLD_AUTHORISE and body.capture
         rows = {Reply: "captured" if captured or kind is STAY_CHECK_OUT else "approved", Refused: "refused"}
         unknown = "undo" if kind.undo else "open"
-        self.matters[id_] = Matter(kind.name, happened, rows.get(type(outcome), unknown))
+        if outcome.id:
+            self.matters[id_] = Matter(kind.name, happened, rows.get(type(outcome), unknown))
         return outcome
 
     def leave(self, operation: str, reason: str) -> None:
         matter = self.matters[operation]
-        assert matter.row in ("approved", "released"), f"leave of {matter.row}: {self.trail}"
-        matter.row = "released"
+        if matter.row == "approved" and not matter.follows:
+            matter.row = "released"
 
-    async def fulfilling(self, operation: str, covers: str, kind: Any, body: Any, slip: Any) -> bool:
+    async def fulfilling(self, operation: str) -> bool:
         assert self.matters[operation].row == "approved"
         young = self.fork("fulfilling", 2, lambda n: ("young", "too old")[n]) == 0
-        if young:
-            self.matters[operation].row = "P3"
-            self.matters[covers].row, self.matters[covers].follows = "follows", operation
+        self.matters[operation].row = "P3" if young else "released"
+        for room in self.matters.values():
+            if young and room.kind == STAY_PREPARE.name and room.row == "approved":
+                room.follows = operation
         return young
 
     async def delivered(self, operation: str, kind: Kind[Any, Any], body: Any, slip: Any) -> Any:
         assert self.matters[operation].row == "P3", self.trail
         self.matters[operation].row = "kept"
+        for room in self.matters.values():
+            if room.follows == operation:
+                room.row, room.follows = "kept", ""
         self.slips.append(operation)
         options = [Reply(value) for value in samples(kind.answer)]
         options += [Refused(code) for code in sorted(ADVICE_REFUSALS)]
@@ -143,6 +149,8 @@ class ExploringDesk:
     def not_done(self, operation: str) -> None:
         assert self.matters[operation].row == "P3", self.trail
         self.matters[operation].row = "P6"
+        for room in self.matters.values():
+            room.follows = "" if room.follows == operation else room.follows
 
     def in_doubt(self, operation: str) -> None:
         assert self.matters[operation].row == "P3", self.trail
@@ -218,9 +226,8 @@ def safe_end(desk: ExploringDesk, end: str) -> None:
     assert not desk.working_last or end == LEAVE, f"ended on a waiting screen: {why}"
     holds = [m for m in desk.matters.values() if m.kind == HOLD_AUTHORISE.name and m.row != "captured"]
     for matter in desk.matters.values():
-        assert matter.row not in ("approved", "P3"), f"{matter.kind} left {matter.row}: {why}"
-        if matter.kind == STAY_PREPARE.name and matter.row == "follows":
-            assert matter.follows in desk.matters, why
+        in_doubt = matter.follows and desk.matters[matter.follows].row == "doubt"
+        assert in_doubt or matter.row not in ("approved", "P3"), f"{matter.kind} left {matter.row}: {why}"
     kept = [m for m in holds if m.row == "kept"]
     doubt = [m for m in holds if m.row == "doubt"]
     if desk.keys_out:

@@ -8,14 +8,14 @@ from kiosk.flows.lobby.check_out import check_out
 from kiosk.flows.lobby.find_booking import InHouse, Wanted, find_booking
 from kiosk.flows.shared.holding import deposit, prepared
 from kiosk.flows.shared.identity import Guest, verify_guests
-from kiosk.flows.shared.pages import tell
+from kiosk.flows.shared.pages import not_known, tell
 from kiosk.flows.shared.views import instant, stay_view
 from kiosk.models.lobby import CheckedIn, ConfirmStay, Notice, Working
 from kiosk.models.say import Money, say
 from kiosk.models.screen import Pressed
 from kiosk.models.slips import CheckInSlip
 from mqtt.messages.outcome import Refused, Reply, Unknown
-from mqtt.messages.stay import KeyCut, StayCheckIn, StayPrepared
+from mqtt.messages.stay import STAY_CHECK_IN, KeyCut, StayCheckIn, StayPrepared
 
 STEP = ("check_in", 2)
 KEY_STEP = ("check_in", 3)
@@ -53,52 +53,42 @@ async def _agree_and_hold(desk: Desk, room: prepared, guests: tuple[Guest, ...])
         if answer.action == "other_way":
             return notice("h.none", on=STEP)
         async with deposit(desk, stay.member, stay.deposit) as hold:
-            ending = await _cut(desk, room, stay, guests, hold)
+            ending = await _cut(desk, stay, guests, hold)
         if ending is None or ending.key != "h.expired":
             return ending
         if await tell(desk, ending) != "again":
             return None
 
 
-async def _cut(
-    desk: Desk, room: prepared, stay: StayPrepared, guests: tuple[Guest, ...], hold: deposit
-) -> Notice | None:
+async def _cut(desk: Desk, stay: StayPrepared, guests: tuple[Guest, ...], hold: deposit) -> Notice | None:
     """From the held deposit to the key in the guest's hand."""
     if isinstance(hold.outcome, Refused):
         return _not_held(stay, hold.outcome)
     if isinstance(hold.outcome, Unknown):
-        key = "h.absent" if hold.outcome.absent else "h.unknown.staff"
-        return notice(key, on=STEP, no=desk.number(hold.id))
+        return not_known(desk, hold.outcome, "h.absent" if hold.outcome.absent else "h.unknown.staff", STEP)
     if not desk.can("key"):
         return notice("d.card.down", on=KEY_STEP)
-    if not await hold.ready(room, *_said(desk, stay, guests, hold, ())):
+    if not await desk.fulfilling(hold.id):
         return notice("h.expired", on=STEP)
     keys = await _cut_keys(desk, stay, hold)
     if isinstance(keys, Notice):
         return keys
-    await hold.delivered(*_said(desk, stay, guests, hold, keys))
-    printed = await desk.print_slip(hold.id)
-    await desk.show(CheckedIn(
-        stay=stay_view(stay), keys=len(keys), deposit=stay.deposit, slip=printed, number=desk.number(hold.id),
-        wifi=stay.wifi,
-    ))  # fmt: skip
-    return None
-
-
-def _said(
-    desk: Desk, stay: StayPrepared, guests: tuple[Guest, ...], hold: deposit, keys: tuple[KeyCut, ...]
-) -> tuple[StayCheckIn, CheckInSlip]:
-    """What central is told and what the guest takes away, once the key is out."""
     body = StayCheckIn(
         stay=stay.stay, hold=hold.id, identities=tuple(guest.identity for guest in guests), keys=keys,
         delivered_at=desk.instant(),
     )  # fmt: skip
     slip = CheckInSlip(
         stay=stay_view(stay), room_rate=stay.room_rate, prepaid=stay.prepaid, deposit=stay.deposit,
-        hold_no=desk.number(hold.id), keys=max(1, len(keys)), wifi=stay.wifi, slip_code="",
+        hold_no=desk.number(hold.id), keys=len(keys), wifi=stay.wifi, slip_code="",
         show_room=desk.settings.flag("slip.room_no"),
     )  # fmt: skip
-    return body, slip
+    await desk.delivered(hold.id, STAY_CHECK_IN, body, slip)
+    printed = await desk.print_slip(hold.id)
+    await desk.show(CheckedIn(
+        stay=stay_view(stay), keys=len(keys), deposit=stay.deposit, slip=printed, number=desk.number(hold.id),
+        wifi=stay.wifi,
+    ))  # fmt: skip
+    return None
 
 
 async def _cut_keys(desk: Desk, stay: StayPrepared, hold: deposit) -> tuple[KeyCut, ...] | Notice:

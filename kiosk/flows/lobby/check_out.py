@@ -6,7 +6,7 @@ from kiosk.desk import Desk
 from kiosk.errors import notice, refused
 from kiosk.flows.lobby.find_booking import what_it_is
 from kiosk.flows.shared.identity import Guest, present
-from kiosk.flows.shared.pages import tell, tell_refused, tell_unreachable
+from kiosk.flows.shared.pages import not_known, tell, tell_refused, tell_unreachable
 from kiosk.flows.shared.views import bill_lines, folio_view
 from kiosk.models.lobby import CheckedOut, CheckOutBill, FindStay, Working
 from kiosk.models.say import Say, say
@@ -87,7 +87,7 @@ async def _settle(desk: Desk, folio: Folio) -> str:
     if isinstance(outcome, Refused):
         return await tell(desk, refused(outcome.code, on=BILL))
     if isinstance(outcome, Unknown):
-        return await tell(desk, notice("o.unknown", on=BILL, no=desk.number(outcome.id)))
+        return await tell(desk, not_known(desk, outcome, "o.unknown", BILL))
     await _goodbye(desk, folio, outcome.id, outcome.body)
     return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.desk import Desk
 from kiosk.errors import notice, refused
 from kiosk.flows.lobby.find_booking import what_it_is
-from kiosk.flows.shared.pages import tell, tell_refused, tell_unreachable
+from kiosk.flows.shared.pages import not_known, tell, tell_refused, tell_unreachable
 from kiosk.flows.shared.views import worded
 from kiosk.models.lobby import ConfirmSn, CouponUsed, EnterSn, Notice, Working
 from kiosk.models.say import Say, say
@@ -70,7 +70,7 @@ async def _redeem(desk: Desk, sn: str) -> str:
     if isinstance(outcome, Refused):
         return await tell(desk, refused(outcome.code))
     if isinstance(outcome, Unknown):
-        return await tell(desk, notice("k.sn.unknown", no=desk.number(outcome.id)))
+        return await tell(desk, not_known(desk, outcome, "k.sn.unknown"))
     await desk.keep_slip(outcome.id, CouponSlip(name, gives, coupon.tail))
     printed = await desk.print_slip(outcome.id)
     await desk.show(CouponUsed(name, gives, printed, desk.number(outcome.id)))

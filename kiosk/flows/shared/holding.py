@@ -9,17 +9,9 @@ from typing import Self
 from kiosk.desk import Desk
 from kiosk.models.lobby import Working
 from kiosk.models.say import say
-from kiosk.models.slips import Slip
 from mqtt.messages.hold import HOLD_AUTHORISE, Held, HoldAuthorise
 from mqtt.messages.outcome import Outcome, Reply
-from mqtt.messages.stay import (
-    STAY_CHECK_IN,
-    STAY_PREPARE,
-    CheckedInAnswer,
-    StayCheckIn,
-    StayPrepare,
-    StayPrepared,
-)
+from mqtt.messages.stay import STAY_PREPARE, StayPrepare, StayPrepared
 
 DEPOSIT_TTL_S = 600
 
@@ -32,8 +24,6 @@ class prepared:  # noqa: N801 - reads as a word in `async with prepared(...)`
     booking: str
     identities: tuple[str, ...]
     outcome: Outcome[StayPrepared] = field(init=False)
-    follows: bool = field(init=False, default=False)
-    """True from P3 on: the room is kept or given back with the hold that pays for it."""
 
     async def __aenter__(self) -> Self:
         self.desk.working(Working(say("c.preparing.title"), on=("check_in", 1), picture="search"))
@@ -44,7 +34,7 @@ class prepared:  # noqa: N801 - reads as a word in `async with prepared(...)`
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(self.outcome, Reply) and not self.follows:
+        if isinstance(self.outcome, Reply):
             self.desk.leave(self.outcome.id, "left")
 
 
@@ -56,7 +46,6 @@ class deposit:  # noqa: N801
     member: str
     amount: int
     outcome: Outcome[Held] = field(init=False)
-    past_p3: bool = field(init=False, default=False)
 
     async def __aenter__(self) -> Self:
         self.desk.working(Working(say("h.wait.title"), say("h.wait.body"), on=("check_in", 2), picture="hold"))
@@ -69,22 +58,8 @@ class deposit:  # noqa: N801
     def id(self) -> str:
         return self.outcome.id
 
-    async def ready(self, room: prepared, body: StayCheckIn, slip: Slip) -> bool:
-        """P3, if the hold is young enough; else it is given back. From here on the room follows the hold."""
-        self.past_p3 = await self.desk.fulfilling(self.id, room.outcome.id, STAY_CHECK_IN, body, slip)
-        if self.past_p3:
-            room.follows = True
-        else:
-            self.desk.leave(self.id, "too_old")
-        return self.past_p3
-
-    async def delivered(self, body: StayCheckIn, slip: Slip) -> Outcome[CheckedInAnswer]:
-        """P4: the advice and the slip, written together."""
-        return await self.desk.delivered(self.id, STAY_CHECK_IN, body, slip)
-
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(self.outcome, Reply) and not self.past_p3:
+        if isinstance(self.outcome, Reply):
             self.desk.leave(self.id, "left")
-

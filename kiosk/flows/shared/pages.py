@@ -27,6 +27,13 @@ async def tell_refused(desk: Desk, why: Refused, on: tuple[str, int] | None = No
     return await tell(desk, refused(why.code, on=on, **values))
 
 
+def not_known(desk: Desk, outcome: Unknown, key: str, on: tuple[str, int] | None = None) -> Notice:
+    """The page of an operation whose outcome is not known; one that was never begun says that nothing happened."""
+    if not outcome.id:
+        return notice("g.offline.mid", on=on)
+    return notice(key, on=on, no=desk.number(outcome.id))
+
+
 async def tell_unreachable(desk: Desk, why: Unknown, on: tuple[str, int] | None = None) -> str:
     """A read got no answer: nothing was charged or held, and it may be tried again."""
     return await tell(desk, notice("g.offline.mid" if why.absent else "g.server", on=on))

@@ -1,0 +1,295 @@
+"""A terminal at work: boot, attract, one visit after another, configuration in between.
+
+Everything here runs on one asyncio loop, the UI thread's. Devices and the link hand over with call_soon_threadsafe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from hw.device import Health
+from hw.id_reader import contract as id_reader
+from hw.scanner.contract import Code
+from kiosk import readiness
+from kiosk.counter import Counter
+from kiosk.desk import Desk, Left
+from kiosk.errors import OUT_OF_SERVICE
+from kiosk.journal import JournalFailed
+from kiosk.models.chrome import Chrome
+from kiosk.models.document import Document
+from kiosk.models.lobby import Attract, Cleared, OutOfService, Working
+from kiosk.models.say import Say, say
+from kiosk.models.screen import Answer, Presented, ReaderTrouble, Scanned
+from kiosk.session import Session
+from kiosk.settings import Settings
+from kiosk.view import View
+from mqtt import codes
+from mqtt.timing import Clock
+
+log = structlog.get_logger()
+
+CLEARED_S = 3.0
+TAKE_CARD_S = 60.0
+ERROR_S = 10.0
+RETRY_S = 10.0
+
+_DOCUMENT_KINDS = {
+    id_reader.DocumentKind.RESIDENT: "resident_id",
+    id_reader.DocumentKind.RESIDENCE_PERMIT: "residence_permit",
+    id_reader.DocumentKind.FOREIGNER_2017: "foreigner_id",
+    id_reader.DocumentKind.FOREIGNER_2023: "foreigner_id",
+}
+
+
+class Configured(Protocol):
+    """Where settings come from: pinned for a visit, moved on only between visits."""
+
+    @property
+    def current(self) -> Settings: ...
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a newer configuration is there to be applied."""
+        ...
+
+    def apply(self) -> None: ...
+
+
+@dataclass
+class Terminal:
+    """Serves one guest after another until `stop`. `visit` is the role's front door, `open_counter` makes its desk."""
+
+    view: View
+    clock: Clock
+    configured: Configured
+    hotel: Say
+    visit: Callable[[Desk, Answer], Awaitable[None]]
+    open_counter: Callable[[Session], Counter]
+    verify_code: Callable[[codes.Code], str]
+    """Names what a parsed code of ours is: its kind, or expired or forged."""
+    new_id: Callable[[], str]
+    recover: Callable[[], Awaitable[object]]
+    """The way out of a broken journal: read it anew. Raises JournalFailed while it is still broken."""
+    facts: readiness.Facts = field(default_factory=readiness.Facts)
+    session: Session | None = None
+    visits: int = 0
+    resumed: bool = False
+    """A transaction was open when the last boot ended: said once, to nobody in particular (g.resume.txn)."""
+    _card_down: bool = False
+    _counter: Counter | None = None
+    _closing: bool = False
+    _in_visit: bool = False
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _card_lifted: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def serve(self) -> None:
+        """Until `stop`: out of service with a reason, or the attract screen, or a visit."""
+        while not self._closing:
+            if self.configured.waiting:
+                self.configured.apply()
+            self._changed.clear()
+            session = self._fresh_session()
+            session.begin()
+            try:
+                reason = readiness.out_of_service(self.facts)
+                if reason:
+                    await self._closed(reason)
+                else:
+                    await self._open(session)
+            except JournalFailed as failure:
+                # What cannot be written down is not done; what was half done is settled when the journal is read again.
+                log.error("journal.failed", code=failure.code)
+                self.on_journal_fault(failure.code)
+            except Exception:
+                # A fault of ours: nothing is lost (it is in the journal), the guest is told, the next one is served.
+                log.exception("visit.fault", visit=session.visit)
+                await self._say_sorry()
+            finally:
+                await session.end()
+                self.session, self._counter, self._in_visit = None, None, False
+            if session.cleared:
+                await self._cleared(session)
+            await self._card_taken(session)
+
+    def stop(self) -> None:
+        """End after the current step: the guest is told nothing was lost, what was open is in the journal."""
+        self._closing = True
+        self._changed.set()
+        if self.session is not None:
+            self.session.leave()
+
+    @property
+    def in_visit(self) -> bool:
+        """Whether a guest is being served: no configuration, update or restart now."""
+        return self._in_visit
+
+    # what the devices and the link report
+
+    def on_health(self, health: Health) -> None:
+        before = readiness.out_of_service(self.facts)
+        self.facts = self.facts.with_device(health)
+        self._facts_changed(before)
+
+    def on_link(self, state: readiness.Link) -> None:
+        self.facts = readiness.Facts(self.facts.devices, state, self.facts.journal_fault)
+        self._facts_changed("")
+
+    def on_journal_fault(self, code: str) -> None:
+        self.facts = readiness.Facts(self.facts.devices, self.facts.link, code)
+        self._facts_changed("")
+
+    def on_configuration(self) -> None:
+        """A newer configuration waits; it is applied at once if nobody is being served."""
+        self._changed.set()
+
+    def on_code(self, event: object) -> None:
+        """The scanner accepted a code; it is hostile until it is parsed."""
+        if isinstance(event, Code):
+            self._answer("code", self._named(event.text))
+
+    def on_card(self, event: object) -> None:
+        """The ID reader's events."""
+        if isinstance(event, id_reader.CardDown):
+            self._set_card(True)
+            if self.session is not None:
+                self.session.touch()
+        elif isinstance(event, id_reader.CardRead):
+            self._answer("document", Presented(_as_model(event.document)))
+        elif isinstance(event, id_reader.CardFailed):
+            self._answer("document", ReaderTrouble("id_reader", "d.id.fail"))
+        elif isinstance(event, id_reader.CardRemoved):
+            self._set_card(False)
+            self._card_lifted.set()
+
+    # one visit
+
+    def _fresh_session(self) -> Session:
+        settings = self.configured.current
+        self.session = Session(
+            visit=self.new_id(), view=self.view, clock=self.clock, settings=settings,
+            chrome=Chrome(language=settings.text("language.default"), banner=self._banner(settings)),
+            on_staff=self._staff_asked,
+        )  # fmt: skip
+        self.view.chrome(self.session.chrome)
+        return self.session
+
+    async def _open(self, session: Session) -> None:
+        self._counter = self.open_counter(session)
+        first = await self._first_answer(session)
+        if first is None:
+            return
+        self._in_visit = True
+        self.visits += 1
+        log.info("visit.begin", visit=session.visit, settings=session.settings.version)
+        with contextlib.suppress(Left):
+            await self.visit(self._counter, first)
+        log.info("visit.end", visit=session.visit, cleared=session.cleared)
+
+    async def _first_answer(self, session: Session) -> Answer | None:
+        """What somebody does first; None when the terminal's facts or settings moved before that."""
+        assert self._counter is not None
+        asked = asyncio.ensure_future(self._counter.show(Attract(self.hotel)))
+        changed = asyncio.ensure_future(self._changed.wait())
+        try:
+            await asyncio.wait({asked, changed}, return_when=asyncio.FIRST_COMPLETED)
+            if asked.done():
+                return asked.result()
+            session.leave()
+            with contextlib.suppress(Left):
+                return await asked
+            return None
+        except Left:
+            return None
+        finally:
+            changed.cancel()
+
+    async def _closed(self, reason: str) -> None:
+        self.view.show(OutOfService(reason, OUT_OF_SERVICE[reason]))
+        log.warning("out_of_service", reason=reason)
+        if not self.facts.journal_fault:
+            await self._changed.wait()
+            return
+        await self._pause(RETRY_S)
+        with contextlib.suppress(JournalFailed):
+            await self.recover()
+            self.on_journal_fault("")
+
+    async def _say_sorry(self) -> None:
+        self.view.overlay(None)
+        self.view.show(Working(say("g.fault.title"), say("g.fault.body")))
+        self._staff_asked()
+        await self._pause(ERROR_S)
+
+    async def _cleared(self, session: Session) -> None:
+        self.view.chrome(session.chrome)
+        self.view.show(Cleared())
+        await self._pause(CLEARED_S)
+
+    async def _card_taken(self, session: Session) -> None:
+        """Nobody's card stays on the reader: wait for it, then tell staff (g.take.id, g.left.item)."""
+        if not self._card_down or self._closing:
+            return
+        self._card_lifted.clear()
+        self.view.chrome(session.chrome)
+        self.view.show(Working(say("g.take.id.title"), say("g.take.id.body"), picture="card"))
+        lifted = asyncio.ensure_future(self._card_lifted.wait())
+        gone = asyncio.ensure_future(self.clock.sleep(TAKE_CARD_S))
+        await asyncio.wait({lifted, gone}, return_when=asyncio.FIRST_COMPLETED)
+        lifted.cancel()
+        gone.cancel()
+        if self._card_down:
+            log.warning("card.left")
+            self._staff_asked()
+            self._card_down = False
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.clock.sleep(seconds)
+
+    # small things
+
+    def _answer(self, reads: str, answer: Answer) -> None:
+        session = self.session
+        if session is not None and session.screen is not None and reads in session.screen.reads:
+            session.answer(answer)
+
+    def _set_card(self, down: bool) -> None:
+        self._card_down = down
+        if self._counter is not None:
+            self._counter.card_moved(down)
+
+    def _named(self, text: str) -> Scanned:
+        try:
+            code = codes.parse(text)
+        except codes.NotOurs as what:
+            return Scanned("forged" if what.kind == "broken" else what.kind)
+        kind = self.verify_code(code)
+        return Scanned(kind, code.token if kind not in ("expired", "forged") else "")
+
+    def _facts_changed(self, before: str) -> None:
+        """A terminal in attract looks again; a guest being served is not disturbed."""
+        if not self._in_visit and readiness.out_of_service(self.facts) != before:
+            self._changed.set()
+
+    def _banner(self, settings: Settings) -> Say | None:
+        if self.resumed:
+            return say("g.resume.txn.title")
+        return say("notice.home", text=settings.text("notice.home")) if settings.text("notice.home") else None
+
+    def _staff_asked(self) -> None:
+        if self._counter is not None:
+            self._counter.call_staff("guest.asked")
+
+
+def _as_model(document: id_reader.Document) -> Document:
+    return Document(
+        kind=_DOCUMENT_KINDS[document.kind], name=document.name, number=document.number, birth=document.birth,
+        valid_to=document.valid_to, name_latin=document.latin_name, nationality=document.nationality or "CHN",
+    )  # fmt: skip
+

@@ -5,12 +5,14 @@ Days are calendar dates at the property (X-66, X-106): day 1 is the first, the c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from membership.cards import Source, not_by_staff, not_here, not_owner
 from membership.money import Fen
 from membership.occasion import Occasion, Surface
+from membership.preset import CardRules
 from membership.reasons import Reason
 from membership.verdict import BadInput, Verdict, first, must, refuse, whole
 
@@ -41,6 +43,20 @@ class DurationTerms:
             whole("uses_per_day", self.uses_per_day, least=1, most=9_999)
         if self.delay_days is not None:
             whole("delay_days", self.delay_days, most=3_660)
+
+
+def lengths_on_sale(product: str, prices: Mapping[str, Fen], rules: CardRules) -> tuple[DurationTerms, ...]:
+    """A product's terms under the house's numbers: each length that has a price (DC-2, DC-3, DC-9). They begin at the
+    first use unless set otherwise. A price for a length the house does not have: `BadInput`."""
+    if unknown := set(prices) - {length.name for length in rules.lengths}:
+        raise BadInput("card.no_length", rule="DC-2", name=", ".join(sorted(unknown)))
+    return tuple(
+        DurationTerms(
+            product, length.name, length.days, prices[length.name], rules.uses_per_day, photo_check=rules.photo_check
+        )
+        for length in rules.lengths
+        if length.name in prices
+    )
 
 
 @dataclass(frozen=True, slots=True)

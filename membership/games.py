@@ -149,9 +149,12 @@ def start(draft: Draft, serials: tuple[str, ...]) -> Game:
 
 
 def amend(game: Game, draft: Draft) -> Game:
-    """The started game with other content (CS-7); its prizes and their release are locked (GM-1): `BadInput`."""
+    """The started game with other content (CS-7); its prizes and their release are locked (GM-1). Those changed, or
+    content with which a game could not start: `BadInput`."""
     if draft.id != game.draft.id or _locked(draft) != _locked(game.draft):
         raise BadInput("game.prizes_locked", rule="GM-1", name=game.draft.name)
+    for problem in problems(draft):
+        must(problem)
     return replace(game, draft=draft)
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from membership.money import MAX_FEN, Fen
 from membership.occasion import Occasion
+from membership.preset import CardRules
 from membership.reasons import Reason
 from membership.verdict import BadInput, Verdict, first, must, refuse, whole
 
@@ -48,6 +49,11 @@ class GiftTerms:
         whole("hidden_days", self.hidden_days, most=3_660)
         if self.valid_days is not None:
             whole("valid_days", self.valid_days, least=1, most=36_500)
+
+
+def gift_terms(name: str, face: Fen, rules: CardRules, displayed: bool = True) -> GiftTerms:
+    """Terms of one face value under the house's numbers (GC-1, GC-4, X-64)."""
+    return GiftTerms(name, face, rules.gift_valid_days, rules.gift_phone_needed, displayed, rules.gift_hidden_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from membership.benefits import benefits
 from membership.hotel_time import DateRange, hotel_local
 from membership.occasion import Occasion
-from membership.preset import Tier, TierRules
+from membership.preset import CardRules, Tier, TierRules
 from membership.reasons import Reason
 from membership.verdict import Verdict, first, must, refuse, whole
 
@@ -27,6 +27,13 @@ class Ticket:
     def __post_init__(self) -> None:
         whole("entries", self.entries, least=1, most=9_999)
         whole("admitted", len(self.admitted), most=self.entries)
+
+
+def new_ticket(
+    ticket: str, event: str, valid: DateRange, rules: CardRules, gates: frozenset[str] | None = None
+) -> Ticket:
+    """A ticket that says nothing about entries has the house's number, which is one (TK-1)."""
+    return Ticket(ticket, event, valid, rules.ticket_entries, gates)
 
 
 def judge_entry(ticket: Ticket, event: str, gate: str, occasion: Occasion) -> Verdict:

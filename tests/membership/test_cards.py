@@ -14,6 +14,7 @@ from membership import times_cards as times
 from membership.cards import Source
 from membership.duration_cards import DurationCard, DurationTerms, PhotoDecision
 from membership.occasion import Surface
+from membership.preset_values import HOTEL
 from membership.times_cards import TimesTerms
 from membership.verdict import Allowed, BadInput, Verdict
 from tests.membership.houses import at, occasion
@@ -225,6 +226,17 @@ def test_a_product_taken_down_or_changed_leaves_cards_as_they_were_bought() -> N
     assert why(duration.judge_purchase(WEEK, Source.BOUGHT, occasion())) == "allowed"
     assert (card.days, card.terms.uses_per_day) == (30, 1)
     assert why(duration.judge_use(card, occasion())) == "allowed"
+
+
+@pytest.mark.rules("DC-2", "DC-3", "X-66")
+def test_a_product_has_the_houses_lengths_that_have_a_price() -> None:
+    prices = {"month": 50_000, "week": 15_000}
+    week, month = duration.lengths_on_sale("gym", prices, replace(HOTEL.cards, uses_per_day=1))
+    assert (week, month) == (replace(WEEK, name="week", uses_per_day=1), replace(MONTH, name="month"))
+    assert [terms.days for terms in duration.lengths_on_sale("gym", {"quarter": 1}, HOTEL.cards)] == [90]
+    assert duration.lengths_on_sale("gym", prices, replace(HOTEL.cards, photo_check=True))[0].photo_check
+    with pytest.raises(BadInput):
+        duration.lengths_on_sale("gym", {"decade": 1}, HOTEL.cards)
 
 
 @pytest.mark.rules("DC-9", "ME-13", "X-59")

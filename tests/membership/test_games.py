@@ -267,6 +267,8 @@ def test_once_started_its_prizes_are_locked_and_the_rest_is_not() -> None:
         replace(DRAFT, rules=replace(ONE_PLAY, prizes=PRIZES[:1])),
         replace(DRAFT, releases=(("night", at("2026-03-20 12:00")),)),
         replace(DRAFT, id="g2"),
+        replace(DRAFT, redeem_until=date(2026, 3, 1)),
+        replace(DRAFT, watched_by=""),
     ):
         with pytest.raises(BadInput):
             amend(game, changed)

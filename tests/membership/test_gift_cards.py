@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from membership import gift_cards as gift
 from membership.gift_cards import GiftCard, GiftTerms, State
 from membership.occasion import Occasion, Surface
+from membership.preset_values import HOTEL
 from membership.verdict import Allowed, BadInput, Verdict
 from tests.membership.houses import occasion
 
@@ -133,6 +134,13 @@ def test_a_deleted_card_is_hidden_for_thirty_days() -> None:
     assert why(gift.judge_restore(gone, li("2026-04-05 00:00"))) == "gift.gone"
     assert gift.restore(gone, li()).value == 20_000
     assert why(gift.judge_restore(new(), li())) == "gift.not_deleted"
+
+
+@pytest.mark.rules("GC-4", "X-64", "X-132")
+def test_the_houses_numbers_make_the_terms() -> None:
+    assert gift.gift_terms("Spring", 10_000, HOTEL.cards) == GiftTerms("Spring", 10_000, None, False, True, 30)
+    other = replace(HOTEL.cards, gift_valid_days=365, gift_phone_needed=True, gift_hidden_days=7)
+    assert gift.gift_terms("Spring", 10_000, other, displayed=False) == GiftTerms("Spring", 10_000, 365, True, False, 7)
 
 
 @pytest.mark.rules("X-61")

@@ -12,7 +12,7 @@ from membership.hotel_time import DateRange
 from membership.preset import SeniorRules, Tier
 from membership.preset_values import HOTEL
 from membership.senior import Given, Proof
-from membership.tickets import Ticket, admit, judge_entry, judge_sign_in
+from membership.tickets import Ticket, admit, judge_entry, judge_sign_in, new_ticket
 from membership.verdict import Allowed, BadInput, Verdict
 from tests.membership.houses import at, occasion
 
@@ -37,6 +37,12 @@ def test_a_ticket_admits_once_on_its_days_by_its_gate() -> None:
     assert again == replace(again, key="ticket.used", values=(("time", "09:41"),))
     with pytest.raises(BadInput):
         admit(used, "fair", "east", occasion("2026-03-05 09:42"))
+
+
+@pytest.mark.rules("TK-1")
+def test_a_ticket_that_says_nothing_admits_once() -> None:
+    assert new_ticket("k1", "fair", FAIR.valid, HOTEL.cards, FAIR.gates) == FAIR
+    assert new_ticket("k1", "fair", FAIR.valid, replace(HOTEL.cards, ticket_entries=2)).entries == 2
 
 
 @pytest.mark.rules("TK-1")

@@ -158,7 +158,8 @@ class Till:
             steps += self._resumed(self._deals.open[deal.id], found)
         if self._journal.set_aside and not any(note.detail == self._journal.set_aside for note in notes):
             steps.append(self._deals.noted("journal.set_aside", "", self._journal.set_aside))
-        await self._landed(self._deals.write(steps))
+        if steps:
+            await self._landed(self._deals.write(steps))
         return Recovered(**{name: tuple(ids) for name, ids in found.items()}, set_aside=self._journal.set_aside)
 
     def start(self, port: Port) -> None:

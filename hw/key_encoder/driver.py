@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from hw.device import Clock, DeviceError, Done, Emit, Fault, NotDone, Outcome, Poll, Unknown
+from hw.device import Clock, DeviceError, Done, Emit, Fault, HealthState, NotDone, Outcome, Poll, Unknown
 from hw.key_encoder import wire
 from hw.key_encoder.contract import Key
 from hw.link import Link, open_serial, open_tcp, split_address
 from hw.options import Options
 
 TRIES = 3
+LOOK_S = 15.0
 
 
 class SaltoEncoder:
@@ -59,8 +60,13 @@ class SaltoEncoder:
         """An encoder has no events."""
 
     def poll(self) -> Poll:
-        self._enquire()
-        return Poll(again_s=15.0)
+        try:
+            self._enquire()
+        except DeviceError as trouble:
+            if trouble.code is not Fault.BUSY:
+                raise
+            return Poll(LOOK_S, HealthState.DEGRADED, trouble.code, trouble.detail)
+        return Poll(LOOK_S)
 
     def cut(self, job_id: str, room: str, valid_from: datetime, valid_to: datetime, copy: bool = False) -> Outcome[Key]:
         mark = wire.mark_of(job_id)

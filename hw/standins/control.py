@@ -18,8 +18,11 @@ class Control:
 class StandIn(Protocol):
     """A device made of bytes: the real driver talks to it over a pty or a socket and cannot tell."""
 
-    name: str
-    controls: tuple[Control, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def controls(self) -> tuple[Control, ...]: ...
 
     def start(self) -> str:
         """Begin to serve; returns what goes into the driver's `port` option."""

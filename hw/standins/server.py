@@ -54,6 +54,7 @@ class TcpPort:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((self._host, self._port))
         listening.listen(4)
+        listening.setblocking(False)
         self._listening = listening
         self._port = listening.getsockname()[1]
         self.address = f"{self._host}:{self._port}"
@@ -69,7 +70,10 @@ class TcpPort:
 
     def read(self, descriptor: int) -> bytes | None:
         if self._listening is not None and descriptor == self._listening.fileno():
-            self._replace(self._listening.accept()[0])
+            try:
+                self._replace(self._listening.accept()[0])
+            except OSError:  # it went away before it was let in
+                return None
             return b""
         if self._client is None or descriptor != self._client.fileno():
             return None
@@ -101,18 +105,17 @@ class PtyPort:
     """A pseudo-terminal behind a symbolic link that keeps its name over being unplugged."""
 
     def __init__(self, link: Path | None = None) -> None:
-        self._link = link
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._own = link is None
+        self._link = link or Path(tempfile.mkdtemp(prefix="standin-")) / "tty"
         self._master = self._slave = -1
-        self.address = str(link or "")
+        self.address = str(self._link)
 
     def open(self) -> None:
-        if self._link is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="standin-")
-            self._link = Path(self._folder.name) / "tty"
-            self.address = str(self._link)
+        if self._own:
+            self._link.parent.mkdir(mode=0o700, exist_ok=True)
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
         self._link.unlink(missing_ok=True)
         self._link.symlink_to(os.ttyname(self._slave))
 
@@ -121,8 +124,9 @@ class PtyPort:
             if descriptor >= 0:
                 os.close(descriptor)
         self._master = self._slave = -1
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
+        self._link.unlink(missing_ok=True)
+        if self._own and self._link.parent.exists():
+            self._link.parent.rmdir()
 
     def descriptors(self) -> tuple[int, ...]:
         return (self._master,) if self._master >= 0 else ()
@@ -137,6 +141,10 @@ class PtyPort:
 
     def write(self, data: bytes) -> None:
         while data and self._master >= 0:
+            poll = select.poll()
+            poll.register(self._master, select.POLLOUT)
+            if not poll.poll(CLIENT_S * 1000):
+                return
             data = data[os.write(self._master, data) :]
 
 

@@ -89,8 +89,10 @@ def test_a_times_card_that_lies_still_is_told_of_once() -> None:
 
     assert told(card) == [date(2026, 3, 31)]
     assert told(used) == [date(2026, 4, 19)]
+    assert told(replace(used, left=1)) == [date(2026, 4, 19)]
     assert told(replace(used, left=0)) == []
-    assert told(replace(card, terms=replace(card.terms, valid_days=20))) == []
+    assert told(replace(card, terms=replace(card.terms, valid_days=30))) == []
+    assert told(replace(card, terms=replace(card.terms, valid_days=31))) == [date(2026, 3, 31)]
     assert cards_unused([card], date(2026, 3, 31), SHANGHAI, replace(RULES, unused_card_days=None)) == ()
 
 
@@ -136,9 +138,16 @@ def test_promotion_waits_for_monday_or_thursday_evening_and_keeps_its_distance(
         earlier -= timedelta(days=1)
 
 
+@pytest.mark.rules("SM-7")
+def test_at_eight_sharp_it_still_goes_out_the_same_evening() -> None:
+    assert next_promotion(at("2026-03-05 20:00"), None, SHANGHAI, RULES) == at("2026-03-05 20:00")
+    assert next_promotion(at("2026-03-05 20:01"), None, SHANGHAI, RULES) == at("2026-03-09 20:00")
+
+
 @pytest.mark.rules("SM-7", "X-77")
 def test_two_events_a_month_are_announced() -> None:
     assert [isinstance(judge_event_notice(n, RULES), Allowed) for n in (0, 1, 2, 3)] == [True, True, False, False]
+    assert replace(RULES, promotion_weekdays=frozenset(range(7)), absent_days=1)
     for bad in ({"promotion_weekdays": frozenset()}, {"promotion_weekdays": frozenset({7})}, {"absent_days": 0}):
         with pytest.raises(BadInput):
             replace(RULES, **bad)  # type: ignore[arg-type]

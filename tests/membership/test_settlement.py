@@ -100,11 +100,14 @@ def test_bonus_is_shown_and_owed_only_as_agreed_and_points_only_if_settled() -> 
     alone = settle(moved, replace(RULES, bonus_share_percent=0, points_settled=False), 10)[0]
     assert (alone.bonus_spent, alone.bonus_owed, alone.points, alone.points_worth) == (1_001, 0, (("", 105),), 0)
     shared = settle(moved, RULES, 10)[0]
-    assert (shared.bonus_owed, shared.points_worth) == (501, 1_050)
+    assert (shared.bonus_owed, shared.points_worth, shared.total) == (501, 1_050, 1_551)
+    dear = settle([Movement("bund", "spa", 300, points=1)], RULES, 1)[0]
+    assert dear == Debt("bund", "spa", 300, 0, 0, (("", 1),), 100)
 
 
 @pytest.mark.rules("PT-27", "XS-3")
 def test_alliance_points_go_by_the_table() -> None:
+    assert rates(RULES.merchants) == {"": 1, "airline": Fraction(1, 5), "cinema": Fraction(3, 2)}
     assert exchange(12, rate_between("airline", "", RULES.merchants)) == (10, 2)
     assert exchange(10, rate_between("", "airline", RULES.merchants)) == (10, 50)
     moved = [Movement("airline", "spa", points=500, merchant="airline")]
@@ -129,6 +132,7 @@ def test_an_exchange_is_of_equal_worth_and_takes_nothing_for_nothing(points: int
         lambda: settle([Movement("bund", "spa", points=1, merchant="bank")], RULES, 10),
         lambda: rates((MerchantRate("a", 1, 1), MerchantRate("a", 2, 1))),
         lambda: rates((MerchantRate("a", 0, 1),)),
+        lambda: rates((MerchantRate("a", 1, 0),)),
         lambda: Movement("bund", "spa", principal=-1),
         lambda: Movement("bund", "spa", principal=1.5),  # type: ignore[arg-type]
         lambda: Lot("1", "bund", START, -1),

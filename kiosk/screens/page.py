@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kivy.properties import ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.widgets.base import Themed
+from kiosk.widgets.column import Column
 
 
-class Page(Themed, BoxLayout):
+class Page(Themed, Column):
     """One screen. Built once and filled again; `model`, `tr` and `send` are given to the constructor.
 
     `tr(key or Say, **values)` words something in the guest's language, `tr.has(key)` says whether there are words for it;

@@ -80,7 +80,7 @@ class Shell(Themed, FloatLayout):
         """Show a screen and take one answer from it."""
         page = self._pages.get(type(model))
         if page is None:
-            page = PAGES[type(model)](model=model, tr=self._tr, send=self._sent)
+            page = PAGES[type(model)](model=model, tr=self._tr, send=self._sent, pos_hint={"x": 0, "y": 0})
             self._pages[type(model)] = page
         self._model, self._dead = model, False
         self._fill(page, model)
@@ -191,8 +191,9 @@ class Shell(Themed, FloatLayout):
         self.ids.stage.add_widget(page)
         self._page = page
         if self.tokens.motion == "gpu":
-            page.x = dp(48)
-            Animation(x=0, duration=motion.ENTER, transition="out_cubic").start(page)
+            stage = self.ids.stage.__self__
+            stage.x = self.x + dp(48)
+            Animation(x=self.x, duration=motion.ENTER, transition="out_cubic").start(stage)
 
     def _remove_dialog(self):
         if self._dialog is not None:

@@ -11,7 +11,8 @@ from math import hypot
 
 @dataclass(frozen=True)
 class Type:
-    """The type scale of a role; `minimum` is the smallest text there is, `large` the factor of large-text mode."""
+    """The type scale of a role. `minimum` is the smallest text there is; `large` is what large-text mode multiplies
+    reading text by, `large_head` what it multiplies headings and buttons by, which are large already."""
 
     hero: float
     figure: float
@@ -24,6 +25,7 @@ class Type:
     secondary: float
     minimum: float
     large: float
+    large_head: float = 1.1
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Role:
 
 LOBBY = Role(
     name="lobby", width=1080, height=1920, px_per_mm=4.03,
-    type=Type(hero=176, figure=112, amount=64, display=72, h1=64, h2=48,
+    type=Type(hero=144, figure=112, amount=64, display=72, h1=64, h2=48,
               button=48, body=40, secondary=36, minimum=32, large=1.25),
     targets=Targets(floor=61, standard=81, primary=136, key_width=301, key_height=136, row=120,
                     gap_min=12, gap=24, margin=64),

@@ -10,6 +10,10 @@ from kiosk.theme.sizes import LOBBY, Role
 SMALL_RADIUS, ROW_RADIUS, CARD_RADIUS, DIALOG_RADIUS = 12, 20, 28, 40
 BUTTON_ROUNDING = 0.28
 
+NUMBERS = ("hero", "figure", "amount", "display")
+"""Styles that large-text mode leaves alone: they are read from two metres away."""
+HEADS = ("h1", "h2", "button")
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -21,9 +25,11 @@ class Tokens:
     motion: str = "soft"
 
     def font(self, style: str) -> float:
-        """Pixels of a type style on the reference screen. Numbers that are large already do not grow."""
+        """Pixels of a type style on the reference screen, in the text size that is on."""
         size: float = getattr(self.role.type, style)
-        return size * self.factor if style not in ("hero", "figure", "display", "amount") else size
+        if not self.large or style in NUMBERS:
+            return size
+        return size * (self.role.type.large_head if style in HEADS else self.role.type.large)
 
     @property
     def factor(self) -> float:

@@ -37,7 +37,7 @@ ICONS = _read_codepoints()
 class Themed(Widget):
     """Has the look that the shell hands down; until then the plain light one."""
 
-    tokens = ObjectProperty(Tokens())
+    tokens = ObjectProperty(Tokens(), rebind=True)
 
 
 class Text(Themed, Label):
@@ -51,7 +51,6 @@ class Text(Themed, Label):
     ink = StringProperty("ink")
     hug = BooleanProperty(False)
     most = NumericProperty(0)
-    private = BooleanProperty(True)
 
     def __init__(self, **kwargs):
         self._compose_soon = Clock.create_trigger(self._compose, -1)
@@ -73,6 +72,7 @@ class Text(Themed, Label):
         face = CoreLabel(font_name=self.font_name, font_size=self.font_size, bold=self.bold)
         self.text = wrap(self.words, limit, lambda text: face.get_extents(text)[0]) if limit > 0 else self.words
         self.text_size = (None, None) if self.hug else (self.width, None)
+        self.on_texture_size(self, self.texture_size)
 
     def on_texture_size(self, _, size):
         if self.size_hint_y is None:

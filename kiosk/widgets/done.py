@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.widgets.base import Themed, load_layout
@@ -17,12 +17,13 @@ class DoneHeading(Themed, BoxLayout):
 
 
 class NumberCard(Ground, BoxLayout):
-    """The number everything is about."""
+    """The number everything is about, under its label or, with `beside`, to the right of it."""
 
     label = StringProperty("")
     number = StringProperty("")
     note = StringProperty("")
     style = StringProperty("hero")
+    beside = BooleanProperty(False)
 
 
 load_layout(__file__)

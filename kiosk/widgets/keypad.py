@@ -16,18 +16,22 @@ class Keypad(Themed, GridLayout):
     clear_words = StringProperty("")
 
     def __init__(self, **kwargs):
-        super().__init__(cols=3, spacing=dp(24), size_hint_y=None, **kwargs)
-        self.bind(minimum_height=self.setter("height"))
+        super().__init__(cols=3, spacing=dp(24), size_hint_y=None, row_force_default=True, **kwargs)
+        self.bind(minimum_height=self.setter("height"), tokens=self._size_rows)
         for digit in "123456789":
             self.add_widget(_key(digit, words=digit))
         self._clear = _key("clear", words=self.clear_words, style="body")
         self.add_widget(self._clear)
         self.add_widget(_key("0", words="0"))
         self.add_widget(_key("back", icon="backspace"))
+        self._size_rows()
+
+    def _size_rows(self, *_):
+        self.row_default_height = dp(self.tokens.role.targets.key_height * (1.08 if self.tokens.large else 1))
 
     def on_clear_words(self, _, words):
         self._clear.words = words
 
 
 def _key(name, **looks):
-    return Command(kind="outline", action=f"key.{name}", least=looks.pop("least", 128), **{"style": "h1", **looks})
+    return Command(kind="outline", action=f"key.{name}", size_hint_y=1, **{"style": "h1", **looks})

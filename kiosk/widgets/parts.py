@@ -13,6 +13,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from kiosk.widgets import column  # noqa: F401  (layouts name its classes)
 from kiosk.widgets.base import Themed, Touchable, load_layout
 
 STATUS = {
@@ -79,6 +80,8 @@ class Command(Touchable, AnchorLayout):
     style = StringProperty("button")
     least = NumericProperty(136)
     icon_px = NumericProperty(56)
+    gap = NumericProperty(20)
+    side = NumericProperty(24)
 
     def fill(self, *_):
         """The ground now: pressed is darker, disabled is grey and still readable."""
@@ -203,7 +206,7 @@ class Row(Touchable, Ground, BoxLayout):
 
 
 class Take(Ground, BoxLayout):
-    """One thing to take away; `state` is first, now or done."""
+    """One thing to take away; `state` is now (it is out), first (take this one before all) or late (not here)."""
 
     icon = StringProperty("")
     words = StringProperty("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kivy.core.image import Image as CoreImage
+from kivy.graphics.texture import Texture
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
@@ -15,15 +16,21 @@ PARTS_OF_DAY = ("morning", "noon", "afternoon", "evening")
 
 
 class Landscape(Themed, Widget):
-    """The picture of a part of the day, covering its whole box. `shape` is tall (attract) or wide (home)."""
+    """The picture of a part of the day, covering its whole box. `shape` is tall (attract) or wide (home).
+
+    `veil` is how far down from the top, on the reference screen, it is darkened for the words that stand there.
+    """
 
     part_of_day = StringProperty("afternoon")
     shape = StringProperty("tall")
     texture = ObjectProperty(None, allownone=True)
     ratio = NumericProperty(1)
+    veil = NumericProperty(0)
+    fade = ObjectProperty(None, allownone=True)
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
+        self.fade = _fade()
         for name in ("part_of_day", "shape"):
             self.fbind(name, self._load)
         self._load()
@@ -41,6 +48,14 @@ class Landscape(Themed, Widget):
         across, up = (min(1, wanted / ratio), 1) if wanted < ratio else (1, ratio / wanted)
         left, right, low, top = 0.5 - across / 2, 0.5 + across / 2, 0, up
         return (left, 1 - low, right, 1 - low, right, 1 - top, left, 1 - top)
+
+
+def _fade(steps=64):
+    """A texture that is clear at the bottom and full from a third below the top."""
+    texture = Texture.create(size=(1, steps), colorfmt="rgba")
+    alphas = (min(255, int(255 * (row / (steps - 1)) * 1.5)) for row in range(steps))
+    texture.blit_buffer(b"".join(bytes((255, 255, 255, alpha)) for alpha in alphas), colorfmt="rgba", bufferfmt="ubyte")
+    return texture
 
 
 load_layout(__file__)

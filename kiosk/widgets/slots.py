@@ -16,6 +16,7 @@ from kiosk.widgets.base import ICONS, Themed
 
 PLACES = {"card_exit": 0.185, "printer": 0.185, "scanner": 0.5, "id_reader": 0.815}
 """Slot -> its middle, as a share of the cabinet's width."""
+MOST_MORE = 300
 
 
 class SlotArt(Themed, Widget):
@@ -39,10 +40,12 @@ class SlotArt(Themed, Widget):
         self.canvas.clear()
         if self.width < 10 or self.height < 10:
             return
-        # drawn in a box of 1000 x 460 that keeps its shape
+        # drawn in a box of 1000 x 460 that keeps its shape; where there is more room above, the things grow into it
         self._unit = min(self.width / 1000, self.height / 460)
+        self._more = min(MOST_MORE, max(0, self.height / self._unit - 460))
+        self._grown = 1 + self._more / 420
         self._left = self.center_x - 500 * self._unit
-        self._low = self.center_y - 230 * self._unit
+        self._low = self.center_y - (230 + self._more / 2) * self._unit
         with self.canvas:
             self._cabinet()
             for slot in PLACES:
@@ -91,9 +94,9 @@ class SlotArt(Themed, Widget):
     # the cabinet
 
     def _cabinet(self):
-        self._box(20, 0, 960, 168, 36, "shell")
-        self._framed(90, 400, 820, 90, 20, "line", "ground", 4)
-        self._box(78, 428, 844, 80, 0, "ground")
+        """The lower end of the screen, and the shelf with the slots under it."""
+        self._box(10, 0, 980, 460 + self._more, 44, "shell")
+        self._framed(60, 190, 880, 226 + self._more, 24, "line", "ground", 4)
 
     def _slot(self, slot, lit):
         middle = PLACES[slot] * 1000
@@ -113,50 +116,50 @@ class SlotArt(Themed, Widget):
     def _offer(self, slot):
         """What goes in or comes out, and which way."""
         middle = PLACES[slot] * 1000
-        if slot == "scanner" and self.thing != "slip":
-            self._phone(middle)
-        elif slot == "scanner":
-            self._slip(middle)
-        elif slot == "id_reader":
-            self._card(middle)
         out = slot in ("card_exit", "printer")
-        if out:
-            self._card(middle, key=slot == "card_exit")
-        self._arrow(middle, 150, up=out)
+        low = 238 + self._more * 0.28
+        if slot == "scanner":
+            self._phone(middle, low) if self.thing == "phone" else self._slip(middle, low)
+        else:
+            self._card(min(middle, 930 - 122 * self._grown), low, key=out)
+        self._arrow(middle, 150 + self._more * 0.06, up=out)
 
     def _arrow(self, middle, low, up=False):
-        unit = self._unit
+        unit, size = self._unit, self._grown
 
         def at(x, y):
             return self._left + x * unit, self._low + y * unit
 
         self._ink("lit")
-        if up:
-            SmoothTriangle(points=(*at(middle - 34, low + 36), *at(middle + 34, low + 36), *at(middle, low + 80)))
-            self._box(middle - 13, low + 4, 26, 40, 6, "lit")
-        else:
-            SmoothTriangle(points=(*at(middle - 34, low + 46), *at(middle + 34, low + 46), *at(middle, low + 2)))
-            self._box(middle - 13, low + 40, 26, 40, 6, "lit")
+        tip, base = (low + 84 * size, low + 40 * size) if up else (low, low + 44 * size)
+        SmoothTriangle(points=(*at(middle - 36 * size, base), *at(middle + 36 * size, base), *at(middle, tip)))
+        shaft = low if up else low + 38 * size
+        self._box(middle - 13 * size, shaft, 26 * size, 44 * size, 6, "lit")
 
-    def _phone(self, middle):
-        self._box(middle - 62, 238, 124, 200, 24, "thing")
-        self._box(middle - 50, 254, 100, 168, 14, "inside")
-        self._glyph("qr_code", middle, 338, 92, "thing")
+    def _phone(self, middle, low):
+        size = self._grown
+        self._box(middle - 62 * size, low, 124 * size, 200 * size, 24 * size, "thing")
+        self._box(middle - 50 * size, low + 16 * size, 100 * size, 168 * size, 14 * size, "inside")
+        self._glyph("qr_code", middle, low + 100 * size, 92 * size, "thing")
 
-    def _slip(self, middle):
-        self._box(middle - 66, 238, 132, 200, 10, "thing")
-        self._glyph("qr_code", middle, 306, 92, "inside")
-        for row, length in ((400, 84), (376, 60)):
-            self._box(middle - 42, row, length, 8, 4, "inside")
+    def _slip(self, middle, low):
+        size = self._grown
+        self._box(middle - 66 * size, low, 132 * size, 200 * size, 10, "thing")
+        self._glyph("qr_code", middle, low + 68 * size, 92 * size, "inside")
+        for row, length in ((162, 84), (138, 60)):
+            self._box(middle - 42 * size, low + row * size, length * size, 8 * size, 4, "inside")
 
-    def _card(self, middle, key=False):
-        self._box(middle - 122, 250, 244, 156, 20, "thing")
+    def _card(self, middle, low, key=False):
+        size, unit = self._grown, self._unit
+        self._box(middle - 122 * size, low + 12 * size, 244 * size, 156 * size, 20 * size, "thing")
         if key:
-            self._glyph("key", middle, 328, 96, "inside")
+            self._glyph("key", middle, low + 90 * size, 96 * size, "inside")
             return
-        unit = self._unit
         self._ink("inside")
-        SmoothEllipse(pos=(self._left + (middle + 34) * unit, self._low + 338 * unit), size=(44 * unit, 44 * unit))
-        self._box(middle + 20, 282, 72, 46, 22, "inside")
-        for row, length in ((362, 96), (334, 76), (306, 96)):
-            self._box(middle - 96, row, length, 12, 6, "inside")
+        head = 46 * size * unit
+        SmoothEllipse(
+            pos=(self._left + (middle + 33 * size) * unit, self._low + (low + 98 * size) * unit), size=(head, head)
+        )
+        self._box(middle + 20 * size, low + 42 * size, 72 * size, 46 * size, 22 * size, "inside")
+        for row, length in ((122, 96), (94, 76), (66, 96)):
+            self._box(middle - 96 * size, low + row * size, length * size, 12 * size, 6 * size, "inside")

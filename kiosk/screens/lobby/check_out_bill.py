@@ -8,7 +8,8 @@ from kiosk.screens.page import Page
 from kiosk.widgets.base import load_layout
 from kiosk.widgets.parts import MoneyRow
 
-MOST_LINES = 5
+MOST_LINES = {False: 5, True: 2}
+"""How many lines of a bill are shown, without and with large text; the rest is one sum."""
 
 
 class CheckOutBillPage(Page):
@@ -16,8 +17,8 @@ class CheckOutBillPage(Page):
 
     def refill(self):
         self.ids.lines.clear_widgets()
-        lines = self.model.lines
-        shown = lines if len(lines) <= MOST_LINES else lines[:MOST_LINES - 1]
+        lines, most = self.model.lines, MOST_LINES[self.tokens.large]
+        shown = lines if len(lines) <= most else lines[:most - 1]
         for line in shown:
             what = self.tr(line.what) if line.qty == 1 else self.tr("bill.qty", what=line.what, n=str(line.qty))
             self.ids.lines.add_widget(MoneyRow(label=what, amount=self.money(line.amount, self.tr), tokens=self.tokens))
@@ -50,10 +51,6 @@ class CheckOutBillPage(Page):
     def agree_words(self, model, tr):
         """Verb and amount, if anything is taken."""
         return tr("bill.agree", amt=Money(model.from_deposit)) if model.from_deposit else tr("bill.agree.none")
-
-    def rest(self, model):
-        """What the deposit does not cover."""
-        return max(0, model.due - model.from_deposit)
 
 
 load_layout(__file__)

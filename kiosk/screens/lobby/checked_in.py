@@ -21,7 +21,7 @@ class CheckedInPage(Page):
         for icon, words, state in (
             ("id_card", self.tr("take.id.first" if held else "take.id"), "first" if held else "now"),
             ("key", self.tr("take.key", n=Count(self.model.keys)), "now"),
-            ("receipt_long", self.tr(SLIP[self.model.slip]), "now"),
+            ("receipt_long", self.tr(SLIP[self.model.slip]), "now" if self.model.slip == "printed" else "late"),
         ):
             self.ids.things.add_widget(Take(icon=icon, words=words, state=state, tokens=self.tokens))
 
@@ -29,9 +29,9 @@ class CheckedInPage(Page):
         """Floor and the way from the lift."""
         return floor_and_way(model.stay, tr)
 
-    def breakfast(self, model, tr):
+    def breakfast(self, model, tr, short):
         """How many, when and where."""
-        return breakfast(model.stay, tr)
+        return breakfast(model.stay, tr, short)
 
     def leave_by(self, model, tr):
         """The last day and hour."""
@@ -39,7 +39,7 @@ class CheckedInPage(Page):
 
     def held(self, model, tr):
         """The deposit: held, not charged."""
-        return f"{tr('h.ok.title', amt=Money(model.deposit))}\n{tr('h.ok.body')}" if model.deposit else ""
+        return tr("checked_in.held", amt=Money(model.deposit)) if model.deposit else tr("checked_in.no_deposit")
 
     def trouble(self, model, tr):
         """What became of the slip, if it is not in the guest's hand."""

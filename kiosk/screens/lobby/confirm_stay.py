@@ -27,11 +27,11 @@ class ConfirmStayPage(Page):
         """How many, when and where."""
         return breakfast(model.stay, tr)
 
-    def rate_note(self, model, tr):
-        """Whether the room rate is paid already."""
+    def rate(self, model, tr):
+        """The room rate, and whether it is paid already."""
         if model.prepaid >= model.room_rate:
             return tr("confirm.rate.paid")
-        return tr("confirm.rate.part", amt=Money(model.prepaid)) if model.prepaid else ""
+        return tr("confirm.rate.part", amt=Money(model.prepaid)) if model.prepaid else tr("confirm.rate")
 
     def money(self, fen, tr):
         """An amount as it is shown."""

@@ -8,7 +8,6 @@ from kiosk.widgets.base import load_layout
 from kiosk.widgets.parts import Banner, Hero, Tile
 
 ICON = {"check_in": "login", "check_out": "logout", "redeem_coupon": "confirmation_number"}
-READS = {"check_in": ("scanner", "id_reader")}
 
 
 class HomePage(Page):
@@ -30,9 +29,13 @@ class HomePage(Page):
 
     def _choice(self, kind, name):
         return kind(
-            icon=ICON[name], words=self.tr(f"action.{name}"), note=self.tr(f"home.{name}.note"), action=name,
+            icon=ICON[name], words=self.tr(f"action.{name}"), note=self._note(kind, name), action=name,
             tokens=self.tokens,
         )  # fmt: skip
+
+    def _note(self, kind, name):
+        """One line under the name; large text leaves it out of the small tiles."""
+        return "" if kind is Tile and self.tokens.large else self.tr(f"home.{name}.note")
 
 
 load_layout(__file__)

@@ -34,9 +34,9 @@ class NoticePage(Page):
             ))  # fmt: skip
 
     def _label(self, choice):
-        """A state's own wording of a choice, or the common one."""
+        """A state's own wording of a choice, or the common one; `{key}.staff` is what the desk's list says."""
         own = f"{self.model.key}.{choice}"
-        return own if self.tr.has(own) else f"action.{choice}"
+        return own if choice != "staff" and self.tr.has(own) else f"action.{choice}"
 
 
 load_layout(__file__)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.models.say import Count, Day
+from kiosk.models.say import Count
+from kiosk.screens.lobby.staying import dates, nights
 from kiosk.screens.page import Page
 from kiosk.widgets.base import load_layout
 from kiosk.widgets.parts import Row
@@ -19,14 +20,15 @@ class PickBookingPage(Page):
 
     def refill(self):
         self.ids.rows.clear_widgets()
+        large = self.tokens.large
         for number, stay in enumerate(self.model.stays[:len(self.model.actions)]):
-            note = self.tr(
-                "pick.note", first=Day(stay.arrival), last=Day(stay.departure),
-                nights=self.tr("stay.nights", n=Count(stay.nights)),
-            )  # fmt: skip
+            when = dates(stay, self.tr)
+            if not large:
+                when = self.tr("pick.note", dates=when, nights=nights(stay, self.tr))
             tail = self.tr("pick.number", no=stay.booking_no[-TAIL:])
             self.ids.rows.add_widget(Row(
-                title=self.tr(stay.room_type), note=f"{note}\n{tail}", action=f"pick_{number}", tokens=self.tokens,
+                title=self.tr(stay.room_type), note=f"{when}\n{tail}", badge="" if large else "hotel",
+                action=f"pick_{number}", tokens=self.tokens,
             ))  # fmt: skip
 
 

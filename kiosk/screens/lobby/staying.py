@@ -20,11 +20,13 @@ def dates(stay, tr) -> str:
     return tr("stay.range", first=Day(stay.arrival), last=Day(stay.departure))
 
 
-def breakfast(stay, tr) -> str:
-    """2 份，07:00–10:00，2 楼餐厅."""
+def breakfast(stay, tr, short=False) -> str:
+    """2 份，07:00–10:00，2 楼餐厅; without the place where room is short."""
     if not stay.breakfasts:
         return tr("stay.breakfast.none")
     count = tr("stay.breakfast.count", n=Count(stay.breakfasts))
+    if short:
+        return tr("stay.breakfast.short", count=count, hours=stay.breakfast_hours)
     return tr("stay.breakfast.value", count=count, hours=stay.breakfast_hours, place=stay.breakfast_place)
 
 

@@ -85,6 +85,20 @@ def test_two_failures_with_one_code(house: Any) -> None:
     assert found(lists.failures, spoilt, house) == {"code I01 stands for i.mismatch and for i.minor"}
 
 
+def test_a_failure_that_nobody_shows(house: Any) -> None:
+    moon = replace(house.failures["i.minor"], key="i.moon")
+    spoilt = replace(house, failures={**house.failures, "i.moon": moon}, out_of_service={"s.moon": "J99"})
+    assert {"failure i.moon is shown by nobody in kiosk/", "failure s.moon is shown by nobody in kiosk/"} == found(
+        lists.reached, spoilt, house)  # fmt: skip
+    refused = replace(spoilt, refused={**house.refused, "x": "i.moon"}, out_of_service={})
+    assert found(lists.reached, refused, house) == set()
+
+
+def test_a_code_that_operations_cannot_look_up(house: Any) -> None:
+    spoilt = replace(house, out_of_service={**house.out_of_service, "s.moon": "J99"})
+    assert found(lists.operations, spoilt, house) == {"code J99 is not explained in docs/operations.md"}
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from membership.hotel_time import DateRange, Holidays
 from membership.occasion import Occasion, Surface
+from membership.verdict import Allowed, Verdict
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 YEAR = DateRange(date(2026, 1, 1), date(2026, 12, 31))
@@ -26,3 +27,8 @@ def occasion(
     operator: str | None = "wang",
 ) -> Occasion:
     return Occasion(at(text), SHANGHAI, store, surface, presenter, operator)
+
+
+def why(verdict: Verdict) -> str:
+    """The key of the refusal, or "allowed"."""
+    return "allowed" if isinstance(verdict, Allowed) else verdict.key

@@ -45,8 +45,8 @@ from membership.occasion import Audience, Person, Surface
 from membership.preset import CampaignRules, GameRules, Prize, Tier
 from membership.preset_values import HOTEL
 from membership.times_cards import TimesTerms
-from membership.verdict import Allowed, BadInput, Verdict
-from tests.membership.houses import SHANGHAI, at, occasion
+from membership.verdict import Allowed, BadInput
+from tests.membership.houses import SHANGHAI, at, occasion, why
 
 RULES, RECHARGE = HOTEL.campaigns, HOTEL.stored_value
 MARCH = DateRange(date(2026, 3, 1), date(2026, 3, 31))
@@ -60,10 +60,6 @@ WHEEL = Draft(
 )  # fmt: skip
 CATALOG = Catalog({"tea": TEA, "cash": CASH}, {"wash": WASH}, {"wheel": WHEEL})
 LI, GUEST = Person("li", Tier.GOLD), Person(None)
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 def found(campaign: Campaign, *others: Campaign, catalog: Catalog = CATALOG) -> list[str]:

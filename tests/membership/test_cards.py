@@ -16,17 +16,13 @@ from membership.duration_cards import DurationCard, DurationTerms, PhotoDecision
 from membership.occasion import Surface
 from membership.preset_values import HOTEL
 from membership.times_cards import TimesTerms
-from membership.verdict import Allowed, BadInput, Verdict
-from tests.membership.houses import at, occasion
+from membership.verdict import Allowed, BadInput
+from tests.membership.houses import at, occasion, why
 
 WASH = TimesTerms("wash", "Car wash", uses=3, valid_days=30)
 MONTH = DurationTerms("gym", "Month", days=30, price=50_000, uses_per_day=1)
 WEEK = DurationTerms("gym", "Week", days=7, price=15_000, uses_per_day=2)
 TODAY = date(2026, 3, 5)
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 def wash(**changes: object) -> times.TimesCard:

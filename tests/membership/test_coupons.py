@@ -31,8 +31,8 @@ from membership.coupons import (
 from membership.hotel_time import DateRange, Slot
 from membership.occasion import Audience, Person, Surface
 from membership.preset import Tier
-from membership.verdict import Allowed, BadInput, Verdict
-from tests.membership.houses import HOLIDAYS, at, occasion
+from membership.verdict import Allowed, BadInput
+from tests.membership.houses import HOLIDAYS, at, occasion, why
 
 MARCH = DateRange(date(2026, 3, 1), date(2026, 3, 31))
 BATCH = Batch("b1", "¥20 off", Access.SELF, Kind.CASH, MARCH, stock=100)
@@ -43,10 +43,6 @@ NONE_YET = Tally(issued=0, to_person=0)
 
 def taken(batch: Batch = BATCH) -> Coupon:
     return claim(batch, "sn-1", "li", via="lobby-1", now=at("2026-03-02 10:00"))
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 @pytest.mark.rules("CP-1", "X-45", "X-46")

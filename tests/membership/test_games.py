@@ -41,8 +41,8 @@ from membership.plays import (
 )
 from membership.preset import GameRules, PlayRules, Prize, Tier
 from membership.preset_values import ALTERNATIVES, HOTEL
-from membership.verdict import Allowed, BadInput, Verdict
-from tests.membership.houses import SHANGHAI, at, occasion
+from membership.verdict import BadInput
+from tests.membership.houses import SHANGHAI, at, occasion, why
 
 NOW = at("2026-03-05 18:00")
 SPAN = Span(at("2026-03-01 00:00"), at("2026-04-01 00:00"))
@@ -50,10 +50,6 @@ PRIZES = (Prize("night", 1), Prize("tea", 4))
 ONE_PLAY = GameRules("wheel", free_per_day=1, max_total=1, prizes=PRIZES)
 DRAFT = Draft("g1", "March wheel", Kind.WHEEL, ONE_PLAY, SPAN, SHANGHAI, 20, date(2026, 4, 30), "manager Sun")
 HOTEL_WHEEL = next(game for game in HOTEL.play.games if game.name == "hotel_wheel")
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 def serials(n: int) -> tuple[str, ...]:

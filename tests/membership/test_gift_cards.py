@@ -14,15 +14,11 @@ from membership import gift_cards as gift
 from membership.gift_cards import GiftCard, GiftTerms, State
 from membership.occasion import Occasion, Surface
 from membership.preset_values import HOTEL
-from membership.verdict import Allowed, BadInput, Verdict
-from tests.membership.houses import occasion
+from membership.verdict import BadInput
+from tests.membership.houses import occasion, why
 
 TERMS = GiftTerms("Mid-Autumn", face=20_000, valid_days=30)
 BY_PHONE = replace(TERMS, phone_needed=True)
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 def li(text: str = "2026-03-05 18:00") -> Occasion:

@@ -11,16 +11,13 @@ from hypothesis import strategies as st
 from membership.preset_values import HOTEL
 from membership.referral import Reward, distribute, judge_referrer
 from membership.staff_rewards import Deed, Done, Figures, figures, judge_sale, reward_of
-from membership.verdict import Allowed, BadInput, Verdict
+from membership.verdict import BadInput
+from tests.membership.houses import why
 
 OFF = HOTEL.campaigns
 ON = replace(OFF, distribution_enabled=True, distribution_percent=(5, 2, 1))
 CHAIN = {"d": "c", "c": "b", "b": "a", "a": "root"}
 PAID = replace(OFF, staff_card_sale=500, staff_recharge_percent=1)
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 @pytest.mark.rules("RF-2", "X-82")

@@ -26,16 +26,12 @@ from membership.campaigns.taking_part import (
 from membership.hotel_time import DateRange
 from membership.occasion import Person, Surface
 from membership.preset_values import HOTEL
-from membership.verdict import Allowed, BadInput, Verdict
-from tests.membership.houses import SHANGHAI, at, occasion
+from membership.verdict import Allowed, BadInput
+from tests.membership.houses import SHANGHAI, at, occasion, why
 
 MARCH = DateRange(date(2026, 3, 1), date(2026, 3, 31))
 VOTE = Vote(Scope("v1", "Say yes", MARCH.span(SHANGHAI)), "Would you come again?", ("yes", "no"), Gift(points=5))
 LI = Person("li")
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 @pytest.mark.rules("PT-7", "X-20", "GM-9")

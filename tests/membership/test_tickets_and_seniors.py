@@ -13,16 +13,12 @@ from membership.preset import SeniorRules, Tier
 from membership.preset_values import HOTEL
 from membership.senior import Given, Proof
 from membership.tickets import Ticket, admit, judge_entry, judge_sign_in, new_ticket
-from membership.verdict import Allowed, BadInput, Verdict
-from tests.membership.houses import at, occasion
+from membership.verdict import BadInput
+from tests.membership.houses import at, occasion, why
 
 FAIR = Ticket("k1", "fair", DateRange(date(2026, 3, 5), date(2026, 3, 6)), gates=frozenset({"east"}))
 RULES = SeniorRules(min_age=60, quantity=20)
 PROOF = Proof("i_1", born=date(1966, 3, 5), chip_read=True, receipt="R-1001")
-
-
-def why(verdict: Verdict) -> str:
-    return "allowed" if isinstance(verdict, Allowed) else verdict.key
 
 
 @pytest.mark.rules("TK-1", "TK-2")

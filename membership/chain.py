@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from membership.money import Fen
 
 
-def spread(off: Fen, amounts: list[Fen], on: Sequence[int]) -> Fen:
-    """Take `off` from the pieces by their amounts, to the largest remainder, the earlier piece first (X-118)."""
+def spread(off: Fen, amounts: list[Fen], on: Sequence[int], total: Fen) -> Fen:
+    """Take `off` from the pieces, of `total` together, by largest remainder, the earlier piece first (X-118)."""
     if off == 0:
         return 0
     if len(on) == 1:
         amounts[on[0]] -= off
         return off
-    total = sum([amounts[n] for n in on])
     if off == total:
         for n in on:
             amounts[n] = 0
@@ -40,12 +39,13 @@ def percent_off(pay_percent: int, amounts: list[Fen], on: Sequence[int], most: F
     """Let `pay_percent` of the sum be paid, rounded half up to the fen (X-32, X-118); at most `most` off."""
     total = sum([amounts[n] for n in on])
     off = total - (2 * total * pay_percent + 100) // 200
-    return spread(off if most is None else min(off, most), amounts, on)
+    return spread(off if most is None else min(off, most), amounts, on, total)
 
 
 def cash_off(value: Fen, amounts: list[Fen], on: Sequence[int]) -> Fen:
     """Take `value` off the sum, never below zero (X-32)."""
-    return spread(min(value, sum([amounts[n] for n in on])), amounts, on)
+    total = sum([amounts[n] for n in on])
+    return spread(min(value, total), amounts, on, total)
 
 
 def unit_off(units: int, amounts: list[Fen], left: list[int], order: Sequence[int]) -> Fen:

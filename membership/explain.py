@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from membership.bill import Wishes
+from membership.case import Case, Plan, Ticketed, reached, take_coupon, take_points, tier_of
 from membership.chain import cash_off, percent_off
 from membership.money import Fen
 from membership.prices import BIT, Fixed, PriceRule, assign
 from membership.quote import LeftOut, Quote, Step, StepKind, Way
 from membership.reasons import Reason
-from membership.search import Best, Case, Found, Plan, Ticketed, reached, take_coupon, take_points, tier_of
+from membership.search import Best, Found
 from membership.verdict import refuse
 
 COUPON_KEYS = MappingProxyType({
@@ -89,7 +90,7 @@ class Walk:
     def coupons(self) -> None:
         """Goods coupons, then money coupons in their order (X-119)."""
         self.at_coupons = self.amounts.copy()
-        left = [piece.units for piece in self.case.entry.pieces]
+        left = list(self.case.units)
         for ticket in self.plan.goods + self.plan.money:
             off = take_coupon(ticket, self.amounts, left)
             self.note("CP-2", "coupon", off, _coupon_why(ticket, off))

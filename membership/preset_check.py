@@ -55,7 +55,7 @@ def check(preset: Preset) -> tuple[Problem, ...]:
 
 
 def check_change(old: Preset, new: Preset) -> tuple[Problem, ...]:
-    """What speaks against replacing `old` by `new`: its contradictions, and the one-way switch (SV-2, X-27)."""
+    """What speaks against replacing `old` by `new`: its contradictions, and the one-way switch (SV-2, X-27, AD-8)."""
     if old.stored_value.enabled and not new.stored_value.enabled:
         return (Problem("stored_value.enabled", refuse("preset.one_way", "SV-2")), *check(new))
     return check(new)

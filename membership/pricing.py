@@ -11,6 +11,7 @@ from datetime import date
 
 from membership.balance_discount import balance_step
 from membership.bill import Bill, Guest, Listed, Offer, Wishes, check_asked, check_bill
+from membership.case import Case, make_ready
 from membership.explain import explain
 from membership.hotel_time import Holidays
 from membership.money import Fen
@@ -18,7 +19,7 @@ from membership.preset import BalanceStep, Preset
 from membership.prices import BIT, entry_prices
 from membership.quote import LeftOut, Quote
 from membership.reasons import Reason
-from membership.search import Best, Case, Found, make_ready, search
+from membership.search import Best, Found, search
 from membership.verdict import BadInput, refuse
 
 

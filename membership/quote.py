@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from membership.bill import Line
-from membership.chain import spread
+from membership.chain import cash_off
 from membership.money import Fen
 from membership.reasons import Reason
 from membership.verdict import refuse, whole
@@ -85,7 +85,7 @@ def with_random(quote: Quote, off: Fen) -> Quote | Reason:
     if off > quote.up_to_random:
         return refuse("price.random_too_large", "SV-8", amt=off, amt_most=quote.up_to_random)
     dues = list(quote.line_dues)
-    spread(off, dues, [n for n, discounted in enumerate(quote.discounted) if discounted])
+    cash_off(off, dues, [n for n, discounted in enumerate(quote.discounted) if discounted])
     step = Step("SV-8", "random_cut", quote.due, off, quote.due - off, Reason("price.random", (("amt", off),), "SV-8"))
     return replace(
         quote, steps=(*quote.steps, step), due=step.after, line_dues=tuple(dues), up_to_random=0

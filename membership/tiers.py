@@ -68,7 +68,7 @@ def entry_sum(standing: Standing, spends: Sequence[Spend], day: date, rules: Tie
 
 
 def opened_by(amount: Fen, has_id: bool, enterprise: bool, rules: TierRules) -> tuple[Tier, Tier | None]:
-    """The highest tier that `amount` opens, and the higher one that only waits for an ID number (X-6, X-13).
+    """The highest tier that `amount` opens, and the higher one that only waits for an ID number (X-6, X-13, X-107).
 
     Entry amounts are reached at their exact value (X-50). Enterprises stop below the individuals' tiers (X-7, X-102).
     """

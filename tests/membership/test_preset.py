@@ -259,7 +259,7 @@ def test_a_contradiction_is_refused_with_its_path_and_reason(preset: Preset, pat
     assert faults(preset) == [(path, key)]
 
 
-@pytest.mark.rules("SV-2", "X-27", "SV-3")
+@pytest.mark.rules("SV-2", "X-27", "SV-3", "AD-8")
 def test_stored_value_is_never_switched_off_again_its_parts_are() -> None:
     on = put("stored_value", enabled=True, recharge_gift_enabled=True)
     assert check_change(HOTEL, on) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
 from membership.bill import Bill, Guest, Line, Listed, Offer, Wishes
@@ -423,6 +424,15 @@ def test_the_random_reduction_is_drawn_once_within_its_bounds_and_never_below_ze
     assert price(bill(30_00), PLAIN, [none], preset=preset).up_to_random == 0
     least = replace(preset, pricing=replace(preset.pricing, random_min_bill=30_00))
     assert [price(bill(fen), PLAIN, preset=least).up_to_random for fen in (29_99, 30_00)] == [0, 5_00]
+
+
+# -- as the contract carries it ---------------------------------------------------------------------------------------
+@pytest.mark.rules("SV-8", "X-32")
+def test_a_quote_and_what_it_starts_from_travel_as_they_are() -> None:
+    what, coupon = room((TODAY, 300_00)), cash("c20", 20_00, excludes=frozenset({"group_buy"}))
+    found = price(what, offers=[coupon], wishes=Wishes(points=200, use_balance=True))
+    for value in (found, what, coupon, GOLD, Wishes(coupons=("c20",))):
+        assert msgspec.json.decode(msgspec.json.encode(value), type=type(value), strict=True) == value
 
 
 # -- bad input --------------------------------------------------------------------------------------------------------

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from membership import tiers
+from membership.hotel_time import day_begins, hotel_date
 from membership.preset import Tier
 from membership.preset_values import ALTERNATIVES, HOTEL, choose
 from membership.spend import Spend
@@ -94,6 +96,26 @@ def test_every_entry_edge_a_fen_below_on_and_above(has_id: bool) -> None:
         opened, pending = tiers.opened_by(fen, has_id, False, RULES)
         name, waiting = model.entry(fen, has_id)
         assert (opened, pending) == (tier(name), tier(waiting) if waiting else None), fen
+
+
+@pytest.mark.rules("ME-7", "TI-1")
+def test_anyone_registers_free_and_is_at_once_a_member() -> None:
+    member = tiers.register(DAY)
+    assert (member.tier, member.since, tiers.last_day(member, RULES)) == (Tier.REGISTERED, DAY, None)
+    assert tiers.after_bill(member, [], DAY, RULES).standing == member
+
+
+@pytest.mark.rules("TI-11", "X-5", "X-106", "X-125")
+@pytest.mark.parametrize(("zone", "day_start"), [("Asia/Shanghai", time(0)), ("Asia/Urumqi", time(6)),
+                                                 ("America/New_York", time(0))])
+def test_the_year_ends_with_its_last_day_at_the_property(zone: str, day_start: time) -> None:
+    member = standing("gold", date(2025, 1, 1))
+    new_year = day_begins(date(2026, 1, 1), ZoneInfo(zone), day_start)
+    last_moment = hotel_date(new_year - timedelta(microseconds=1), ZoneInfo(zone), day_start)
+    assert tiers.evaluate(member, [], last_moment, RULES) is None
+    move = tiers.evaluate(member, [], hotel_date(new_year, ZoneInfo(zone), day_start), RULES)
+    assert move is not None
+    assert (move.standing.tier, move.standing.since) == (Tier.IRON, date(2026, 1, 1))
 
 
 @pytest.mark.rules("TI-15", "X-5", "X-13", "X-107")

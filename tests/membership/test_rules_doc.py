@@ -66,13 +66,44 @@ def test_a_bad_line_of_the_source_is_named(
         script.read_rules()
 
 
-def test_a_stale_document_is_noticed(
-    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(script, "TARGET", tmp_path / "rules.md")
+@pytest.fixture
+def small(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one rule, one module that has it and one test that proves it."""
+    for folder in ("docs", "membership", "tests"):
+        (tmp_path / folder).mkdir()
+    source = tmp_path / "docs" / "rules_source.tsv"
+    source.write_text("id\tsection\tbelongs\tsentence\nCP-1\t5 Coupons\trules\tOnce.\n", "utf-8")
+    (tmp_path / "membership" / "coupons.py").write_text('def use() -> None:\n    """Once (CP-1)."""\n', "utf-8")
+    test = '@pytest.mark.rules("CP-1")\ndef test_once() -> None: ...\n'
+    (tmp_path / "tests" / "test_coupons.py").write_text(test, "utf-8")
+    monkeypatch.setattr(script, "ROOT", tmp_path)
+    monkeypatch.setattr(script, "SOURCE", source)
+    monkeypatch.setattr(script, "TARGET", tmp_path / "docs" / "rules.md")
+    return tmp_path
+
+
+def test_a_stale_document_is_noticed(script: ModuleType, small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert script.main(["--check"]) == 1
     assert script.main([]) == 0
     assert script.main(["--check"]) == 0
-    script.TARGET.write_text("old", "utf-8")
+    document = (small / "docs" / "rules.md").read_text("utf-8")
+    assert "`membership/coupons.py`: `use` | `tests/test_coupons.py`: `test_once` |" in document
+    (small / "membership" / "coupons.py").write_text('def take() -> None:\n    """Once (CP-1)."""\n', "utf-8")
     assert script.main(["--check"]) == 1
     assert "stale" in capsys.readouterr().out
+    assert script.main(["--help"]) == 2
+
+
+def test_a_rule_without_place_or_proof_is_listed(script: ModuleType, small: Path) -> None:
+    (small / "tests" / "test_coupons.py").write_text("", "utf-8")
+    assert script.main([]) == 0
+    assert "without a test: CP-1." in (small / "docs" / "rules.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("where", ["membership/coupons.py", "tests/test_coupons.py"])
+def test_a_stranger_is_named_where_it_is_cited(
+    script: ModuleType, small: Path, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    (small / where).write_text('@pytest.mark.rules("CP-99")\ndef test_once() -> None: ...\n', "utf-8")
+    assert script.main([]) == 1
+    assert f"CP-99: {where}" in capsys.readouterr().out

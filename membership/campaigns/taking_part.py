@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,13 +36,34 @@ def judge_sign_in(attendance: Attendance, per_day: int, occasion: Occasion) -> V
 
 
 def sign_in(attendance: Attendance, per_day: int, occasion: Occasion) -> Attendance:
-    """The member signed in. What it earns - points, plays or both - is the campaign's list (GM-9, X-20)."""
+    """The member signed in; what it earns stands in `points.sign_in` and in `sign_in_gifts`."""
     must(judge_sign_in(attendance, per_day, occasion))
     today = occasion.today
     if attendance.last == today:
         return Attendance(today, attendance.times + 1, attendance.in_a_row)
     follows = attendance.last == today - timedelta(days=1)
     return Attendance(today, 1, attendance.in_a_row + 1 if follows else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInCampaign:
+    """While it runs, signing in earns points, plays or both beside the house's own points (GM-9, X-20)."""
+
+    scope: Scope
+    gift: Gift
+
+    def __post_init__(self) -> None:
+        if self.gift.empty or self.gift != Gift(points=self.gift.points, plays=self.gift.plays):
+            raise BadInput("sign_in.points_or_plays", rule="X-20", name=self.scope.name)
+
+
+def sign_in_gifts(campaigns: Iterable[SignInCampaign], person: Person, occasion: Occasion) -> tuple[Gift, ...]:
+    """What the campaigns that hold for this person give for a sign-in now (GM-9)."""
+    return tuple(
+        campaign.gift
+        for campaign in campaigns
+        if not isinstance(judge_scope(campaign.scope, person, occasion), Reason)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from membership.campaigns.scope import Scope
 from membership.campaigns.taking_part import (
     Attendance,
     Question,
+    SignInCampaign,
     Vote,
     groups_of,
     judge_answers,
@@ -22,6 +23,7 @@ from membership.campaigns.taking_part import (
     judge_vote,
     result,
     sign_in,
+    sign_in_gifts,
 )
 from membership.hotel_time import DateRange
 from membership.occasion import Person, Surface
@@ -43,6 +45,18 @@ def test_once_a_hotel_day_over_all_surfaces() -> None:
     assert why(judge_sign_in(Attendance(), 1, occasion(surface=Surface.HANDHELD))) == "sign_in.by_guest"
     with pytest.raises(BadInput):
         sign_in(signed, 1, occasion("2026-03-05 12:00", surface=Surface.ROOM))
+
+
+@pytest.mark.rules("GM-9", "X-20")
+def test_a_campaign_adds_points_and_plays_to_a_sign_in_while_it_runs() -> None:
+    month = SignInCampaign(VOTE.scope, Gift(plays=("wheel",)))
+    spa = SignInCampaign(replace(VOTE.scope, stores=frozenset({"spa"})), Gift(points=5, plays=("wheel",)))
+    lobby = occasion(store="lobby", surface=Surface.LOBBY)
+    assert sign_in_gifts([month, spa], LI, lobby) == (Gift(plays=("wheel",)),)
+    assert sign_in_gifts([month, spa], LI, replace(lobby, now=at("2026-04-01 00:00"))) == ()
+    for gift in (Gift(), Gift(coupons=("tea",)), Gift(points=1, balance=1)):
+        with pytest.raises(BadInput):
+            replace(month, gift=gift)
 
 
 @pytest.mark.rules("X-20", "X-106")

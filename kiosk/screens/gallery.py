@@ -1,4 +1,4 @@
-"""Draws every state of every screen in each language and text size, to look at. `script/gallery OUT [part of a name]`."""
+"""Draws every state of every screen in each language and text size, to look at: `script/gallery OUT [part of name]`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main(out: Path, only: str = "") -> int:
     from kiosk.texts import LANGUAGES, Texts, load_catalogues
     from kiosk.theme.tokens import Tokens
 
-    texts = Texts(load_catalogues(TEXTS), ZoneInfo("Asia/Shanghai"), lambda *missing: print("missing", *missing))
+    texts = Texts(load_catalogues(TEXTS), ZoneInfo("Asia/Shanghai"), _tell_missing)
     shell = Shell(texts, Tokens(), lambda _: None, lambda _: None, lambda: None)
     window.add_widget(shell)
     _start()
@@ -45,6 +45,10 @@ def main(out: Path, only: str = "") -> int:
     return drawn
 
 
+def _tell_missing(language: str, key: str) -> None:
+    sys.stderr.write(f"no words in {language} for {key}\n")
+
+
 def _start() -> None:
     from kivy.base import EventLoop, runTouchApp
 
@@ -53,4 +57,4 @@ def _start() -> None:
 
 
 if __name__ == "__main__":
-    print(main(Path(sys.argv[1]), *sys.argv[2:3]), "pictures")
+    sys.stdout.write(f"{main(Path(sys.argv[1]), *sys.argv[2:3])} pictures\n")

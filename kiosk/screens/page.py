@@ -11,7 +11,7 @@ from kiosk.widgets.column import Column
 class Page(Themed, Column):
     """One screen. Built once and filled again; `model`, `tr` and `send` are given to the constructor.
 
-    `tr(key or Say, **values)` words something in the guest's language, `tr.has(key)` says whether there are words for it;
+    `tr(key or Say, **values)` words something in the guest's language, `tr.has(key)` says whether there are words;
     a change of language is a new `tr`.
     `send(action)` hands an action to the shell, which knows whether it is the journey's or its own.
     """

@@ -121,7 +121,8 @@ _SAMPLES: dict[type[Screen], Samples] = {
             "x.foreign", (("what", say("code.foreign_payment")),), ("other_way", "staff"), "info", "X01"),
         "future": lobby.Notice("c.future", (("date", Day(date(2026, 11, 25))),), ("staff", "finish"), "info", "C03"),
         "early": lobby.Notice(
-            "c.early", (("time", Moment(datetime(2026, 11, 22, 6, 0, tzinfo=UTC))),), ("staff", "finish"), "info", "C02"),
+            "c.early", (("time", Moment(datetime(2026, 11, 22, 6, 0, tzinfo=UTC))),), ("staff", "finish"), "info",
+            "C02"),
         "doubt": lobby.Notice(
             "d.card.doubt", (("no", "HD2611220007"),), ("finish",), "staff", "D05", ("check_in", 3)),
         "lapsed": lobby.Notice("h.expired", (), ("again", "staff"), "warn", "H06", STEP),

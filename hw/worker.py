@@ -235,7 +235,7 @@ class Worker(Generic[D]):
             try:
                 if device is None:
                     device = self._make(partial(self._event, generation))
-                identity = self._timed(generation, None, self._limits.open_s, device.open)
+                identity = self._timed(generation, self._limits.open_s, device.open)
                 self._check(identity)
                 self._opened(generation, identity)
                 pause = self._limits.first_retry_s
@@ -247,7 +247,7 @@ class Worker(Generic[D]):
                 lost = DeviceError(Fault.CRASHED, f"{type(bug).__name__} in the driver")
             self._lose(generation, lost)
             if device is not None:
-                self._timed(generation, None, self._limits.poll_s, device.close)
+                self._timed(generation, self._limits.poll_s, device.close)
             self._rest(generation, pause)
             pause = min(2 * pause, self._limits.longest_retry_s)
         if device is not None:
@@ -263,15 +263,17 @@ class Worker(Generic[D]):
         while True:
             job, wish = self._next(generation, armed, look_at)
             if not self._current(generation):
+                if job is not None:
+                    self._settle(job, NotDone(Fault.ABSENT, "closing"))
                 return
-            if wish != armed:
-                device.arm(wish)
-                armed = wish
             if job is not None:
                 self._carry_out(generation, device, job)
                 look_at = self._clock.monotonic()
+            elif wish != armed:
+                self._timed(generation, self._limits.poll_s, partial(device.arm, wish))
+                armed = wish
             elif look_at is not None and self._clock.monotonic() >= look_at:
-                look = self._timed(generation, None, self._limits.poll_s, device.poll)
+                look = self._timed(generation, self._limits.poll_s, device.poll)
                 self._looked(generation, look)
                 look_at = None if look.again_s is None else self._clock.monotonic() + look.again_s
 
@@ -303,17 +305,20 @@ class Worker(Generic[D]):
             trouble = DeviceError(Fault.CRASHED, f"{type(bug).__name__} in a job")
             outcome = Unknown(trouble.code, trouble.detail)
         self._leave(generation)
+        self._settle(job, outcome)
+        if trouble is not None:
+            raise trouble
+
+    def _settle(self, job: _Job, outcome: Outcome[Any]) -> None:
         notices = _Notices()
         with self._wake:
             self._end(job, outcome, notices)
         notices.make()
-        if trouble is not None:
-            raise trouble
 
-    def _timed(self, generation: int, job: _Job | None, deadline_s: float, act: Callable[[], R]) -> R:
+    def _timed(self, generation: int, deadline_s: float, act: Callable[[], R]) -> R:
         with self._wake:
             if generation == self._generation:
-                self._call = _Call(self._clock.monotonic() + deadline_s, deadline_s, job)
+                self._call = _Call(self._clock.monotonic() + deadline_s, deadline_s, None)
                 self._wake.notify_all()
         try:
             return act()
@@ -363,6 +368,7 @@ class Worker(Generic[D]):
         notices = _Notices()
         with self._wake:
             if generation == self._generation:
+                self._state, self._reported_down = State.READY, False
                 self._report(look.state, look.code, look.detail, self._health.identity, notices)
         notices.make()
 

@@ -20,8 +20,8 @@ from hw.scanner.regions import Region, deskewed, doubled, evened, grey_of, regio
 
 BUDGET_S = 0.012
 STILL_ROUNDS = 2
-STILL_EVERY = 4
-"""Of a scene that does not move and held nothing, every fourth frame is looked at."""
+STILL_EVERY = 5
+"""Of a scene that does not move and held nothing, every fifth frame is looked at."""
 STILL_DIFFERENCE = 2.0
 THUMB = (32, 24)
 

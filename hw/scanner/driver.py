@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 SILENT_S = 1.5
 """A child that has not been heard of for so long hangs; it beats every half second."""
 LISTEN_S = 0.05
+DISARMED_LOOK_S = 0.25
 LONGEST_LINE = 1 << 16
 
 
@@ -101,7 +102,7 @@ class CameraScanner:
                 break
         if self._clock.monotonic() - self._heard_at > SILENT_S:
             raise DeviceError(Fault.CRASHED, "the camera process hangs")
-        again_s = 0.0 if self._armed or self._messages else 0.25
+        again_s = 0.0 if self._armed or self._messages else DISARMED_LOOK_S
         if self._zbar_down:
             return Poll(again_s, HealthState.DEGRADED, Fault.CRASHED, "libzbar died, and is being started again")
         return Poll(again_s)

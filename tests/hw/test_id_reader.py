@@ -254,12 +254,13 @@ def test_frames_split_anywhere_after_noise() -> None:
         assert found == [bytes([0, 0, 0x90]) + bytes(8)]
 
 
-def test_the_parsers_survive_anything() -> None:
+@pytest.mark.parametrize("inputs", [20_000, pytest.param(300_000, marks=pytest.mark.campaign)])
+def test_the_parsers_survive_anything(inputs: int) -> None:
     chance = random.Random(2026)
     head = bytes.fromhex("00009001000400")
     seeds = [wire.frame(head + wire.text_record(card)) for card in EVERY_KIND]
     parser = wire.FrameParser()
-    for turn in range(20_000):
+    for turn in range(inputs):
         data = bytearray(seeds[turn % len(seeds)][: chance.randrange(40, 280)])
         for _ in range(chance.randrange(4)):
             data[chance.randrange(len(data))] = chance.randrange(256)
@@ -268,7 +269,7 @@ def test_the_parsers_survive_anything() -> None:
                 wire.answer(body)
         assert len(parser._held) <= 7 + wire.LONGEST + 280
     texts = [wire.text_record(card) for card in EVERY_KIND]
-    for turn in range(20_000):
+    for turn in range(inputs):
         data = bytearray(texts[turn % len(texts)])
         for _ in range(chance.randrange(1, 4)):
             data[chance.randrange(len(data))] = chance.randrange(256)

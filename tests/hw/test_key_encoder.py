@@ -223,11 +223,12 @@ def test_dates_of_a_key_round_trip() -> None:
         assert wire.unstamp(wire.stamp(moment)) == moment
 
 
-def test_the_parser_survives_anything() -> None:
+@pytest.mark.parametrize("inputs", [20_000, pytest.param(300_000, marks=pytest.mark.campaign)])
+def test_the_parser_survives_anything(inputs: int) -> None:
     chance = random.Random(2026)
     seed = packed("LT", "1", "1206", "", "", "", "CI", "0", "", "1506221126", "1200241126", "J1")
     parser = wire.Parser()
-    for _ in range(20_000):
+    for _ in range(inputs):
         data = bytearray(seed)
         for _ in range(chance.randrange(4)):
             data[chance.randrange(len(data))] = chance.randrange(256)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import random
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,10 +25,11 @@ from hw.device import DeviceError, Fault, Health, HealthState
 from hw.registry import build, worker
 from hw.scanner.accept import Acceptance, well_formed
 from hw.scanner.camera import Scanner, decode
+from hw.scanner.child import Child
 from hw.scanner.contract import Code, CodeKind, CodeReader, text_of
-from hw.scanner.driver import CameraScanner
+from hw.scanner.driver import DISARMED_LOOK_S, SILENT_S, CameraScanner
 from hw.scanner.engines import Grey, Zbar
-from hw.scanner.frames import FolderSource, picture
+from hw.scanner.frames import FolderSource, SocketSource, picture
 from hw.scanner.sim import SimScanner
 from hw.standins.camera import CameraStandIn, draw
 from hw.worker import Limits, Worker
@@ -193,6 +198,48 @@ class TestFrames:
             FolderSource(str(tmp_path / "nothing"), lambda: None).open()
 
 
+    def test_frames_over_a_unix_socket(self, tmp_path: Path) -> None:
+        place, frame = str(tmp_path / "camera"), np.arange(12, dtype=np.uint8).reshape(3, 4)
+        body = b"G" + struct.pack(">HH", 4, 3) + frame.tobytes()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+            listening.bind(place)
+            listening.listen()
+            source = SocketSource(f"unix:{place}")
+            source.open()
+            service = listening.accept()[0]
+            for piece in (struct.pack(">I", len(body))[:2], struct.pack(">I", len(body))[2:] + body[:7], body[7:]):
+                service.sendall(piece)
+            assert np.array_equal(source.read(), frame)
+            service.sendall(struct.pack(">I", 1 << 30))
+            with pytest.raises(DeviceError) as trouble:
+                source.read()
+            assert trouble.value.code is Fault.GARBLED
+            service.close()
+            with pytest.raises(DeviceError) as trouble:
+                source.read()
+            assert trouble.value.code is Fault.UNPLUGGED
+            source.close()
+
+    def test_a_camera_without_frames_is_mute(self) -> None:
+        class Stalled(FolderSource):
+            def open(self) -> str:
+                return "stalled"
+
+            def skip(self) -> None:
+                threading.Event().wait()
+
+        seconds = itertools.count()
+        told: list[dict[str, object]] = []
+        child = Child(Stalled("", lambda: None), lambda: float(next(seconds)), told.append, list)
+        with pytest.raises(DeviceError) as trouble:
+            child.run()
+        child.close()
+        assert trouble.value.code is Fault.MUTE and told[0] == {"opened": "stalled"}
+
+    def test_the_promise_of_two_seconds(self) -> None:
+        assert SILENT_S + DISARMED_LOOK_S < 2.0
+
+
 class TestZbar:
     def test_it_reads_dies_rests_and_comes_back(self) -> None:
         now = [0.0]
@@ -245,9 +292,9 @@ class Watched:
             limits=Limits(grace_s=0.3),
         )  # fmt: skip
 
-    def until(self, state: HealthState, within_s: float = 20.0) -> Health:
+    def until(self, state: HealthState) -> Health:
         while True:
-            health = self.health.get(timeout=within_s)
+            health = self.health.get(timeout=20.0)
             if health.state is state:
                 return health
 
@@ -299,7 +346,7 @@ class TestDying:
         pid = watched.drivers[-1].child_pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        assert watched.until(HealthState.FAULTY, 2.0).code is Fault.CRASHED
+        assert watched.until(HealthState.FAULTY).code is Fault.CRASHED
         watched.until(HealthState.OK)
         standin.show("AFTER-1")
         assert watched.code() == "AFTER-1", "still armed"
@@ -308,7 +355,7 @@ class TestDying:
         pid = watched.drivers[-1].child_pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
-        assert watched.until(HealthState.FAULTY, 2.5).code is Fault.CRASHED
+        assert watched.until(HealthState.FAULTY).code is Fault.CRASHED
         watched.until(HealthState.OK)
 
     def test_a_killed_libzbar_leaves_the_scanner_working(self, standin: CameraStandIn, watched: Watched) -> None:
@@ -319,7 +366,7 @@ class TestDying:
         pid = watched.drivers[-1].zbar_pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        health = watched.until(HealthState.DEGRADED, 2.0)
+        health = watched.until(HealthState.DEGRADED)
         assert health.code is Fault.CRASHED and "libzbar" in health.detail
         watched.until(HealthState.OK)
         standin.show("AFTER-2")

@@ -184,28 +184,24 @@ def _tiers_to_try(case: Case, before: Sequence[StepName], balance: int) -> list[
 
 
 def _gentle_helps(case: Case, before: Sequence[StepName], balance: int) -> bool:
-    """Whether some coupon misses its threshold on the lowest amounts there can be: only then can less off be more.
+    """Whether some coupon can miss its threshold through what is taken off before it: only then can less off be more.
 
-    On a bill of a few yuan it is always tried: there a fen of rounding outweighs a per cent. So it is with points,
-    which are cut to whole steps, beside prices that exclude something.
+    It is asked of amounts that no way goes below: every price, the own tier on every piece, every goods coupon, less
+    the fen of rounding and a step of points. On a bill of a few yuan it is always so: there a fen outweighs a per cent.
     """
-    prices = case.entry.rules
+    prices, points = case.entry.rules, case.preset.points
     if sum(case.start) < 100 * (len(case.start) + 4):
         return True
-    if not any(ticket.offer.threshold for ticket in case.money + case.goods):
+    tickets = [ticket for ticket in case.goods + case.money if 0 < ticket.offer.threshold <= ticket.gross]
+    if not tickets or case.pricing.threshold_on == "original":
         return False
-    if case.wishes.points and _excluded(prices):
-        return True
     amounts, plan = enter(case, prices), Plan(prices, case.own_tier_percent, balance, case.wishes.points)
-    take_steps(before, plan, amounts, case.tier_on(prices), case)
-    if not all(reached(ticket, amounts, case.pricing) for ticket in case.goods):
-        return True
+    take_steps(before, plan, amounts, case.discountable, case)
     left = list(case.units)
     for ticket in case.goods:
         take_coupon(ticket, amounts, left)
-    return any(
-        ticket.gross >= ticket.offer.threshold and not reached(ticket, amounts, case.pricing) for ticket in case.money
-    )
+    slack = 4 * len(amounts) + (points.step * 100 // points.per_yuan_value if plan.points else 0)
+    return any(sum([amounts[n] for n in ticket.on]) - slack < ticket.offer.threshold for ticket in tickets)
 
 
 def _most_off(case: Case) -> Fen:
@@ -267,6 +263,7 @@ def _quick_ways(case: Case, start: Start, limit: Fen) -> Iterator[Way]:
     if left > limit:
         return
     yield left, 0, 0, given, ()
+    fewer: list[tuple[Tickets, list[Fen]]] = []
     for ticket in case.money:
         if ticket.excludes & used:
             continue
@@ -279,7 +276,11 @@ def _quick_ways(case: Case, start: Start, limit: Fen) -> Iterator[Way]:
         if off:
             yield left - off, 0, 0, given, (ticket,)
         if given and (sated or (not off and reached(ticket, amounts, case.pricing))):
-            yield from _fewer_goods(case, ticket, given, amounts)
+            fewer = fewer or list(_fewer_goods(case, given, amounts))
+            for kept, kept_rest in fewer:
+                off, _ = money_off(ticket, kept_rest, case)
+                if off:
+                    yield sum(kept_rest) - off, 0, 0, kept, (ticket,)
     for ticket in case.goods:
         if ticket.excludes & COUPON and not ticket.excludes & used:
             alone, after = _give(case, [ticket], amounts)
@@ -294,14 +295,14 @@ def _give(case: Case, goods: Sequence[Ticketed], amounts: list[Fen]) -> tuple[Ti
     return tuple(ticket for ticket in ready if take_coupon(ticket, after, left)), after
 
 
-def _fewer_goods(case: Case, ticket: Ticketed, given: Sequence[Ticketed], amounts: list[Fen]) -> Iterator[Way]:
-    """The same money coupon with some goods coupons kept back: they would carry it below its threshold (X-90)."""
+def _fewer_goods(case: Case, given: Sequence[Ticketed], amounts: list[Fen]) -> Iterator[tuple[Tickets, list[Fen]]]:
+    """Some goods coupons kept back, because they would carry a money coupon below its threshold (X-90).
+
+    Of coupons that are alike those that end first are given.
+    """
     alike: dict[tuple[object, ...], list[Ticketed]] = {}
     for one in given:
         alike.setdefault((one.on, one.offer.value, one.offer.threshold), []).append(one)
     for counts in product(*(range(len(group) + 1) for group in alike.values())):
         some = [one for group, n in zip(alike.values(), counts, strict=True) for one in group[:n]]
-        kept, rest = _give(case, some, amounts)
-        off, _ = money_off(ticket, rest, case)
-        if off:
-            yield sum(rest) - off, 0, 0, kept, (ticket,)
+        yield _give(case, some, amounts)

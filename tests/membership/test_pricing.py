@@ -92,6 +92,14 @@ def test_a_higher_tier_may_use_a_lower_tiers_discount_to_reach_a_threshold() -> 
     assert dict(gold.steps[0].why.values)["tier"] == "silver"
 
 
+@pytest.mark.rules("X-9", "X-117", "X-51", "X-90")
+def test_a_threshold_kept_by_a_gentler_tier_on_a_room_without_its_cohort_price() -> None:
+    breakfast = Offer("b", "goods", 1, TODAY, 100_00, skus=frozenset({"deluxe"}))
+    stay = Bill((Line("deluxe", "room", 4, 26_32),))
+    found = price(stay, Guest("li", Tier.GOLD, "new_member"), [breakfast])
+    assert (found.due, found.coupons) == (76_59, ("b",))      # silver's 97 %: 102.12, a quarter of it given
+
+
 @pytest.mark.rules("X-32", "X-50")
 def test_a_threshold_is_inclusive_and_looks_at_its_step_unless_told_otherwise() -> None:
     coupon = [cash("50", 50_00, 200_00)]

@@ -56,7 +56,8 @@ class Texts:
         self._on_missing = on_missing
 
     def render(self, what: Say, language: str) -> str:
-        """The sentence. A missing key or placeholder is reported as (language, key) and shows as the key."""
+        """The sentence. What lacks a value is said by `{key}.plain`, if there is one. A missing key or value is reported
+        as (language, key) and shows as the key."""
         if what.key == NOTHING:
             return ""
         sentence = self._sentence(what, language)
@@ -66,8 +67,10 @@ class Texts:
         try:
             return sentence.format_map({name: self.value(value, language) for name, value in what.values})
         except KeyError as missing:
-            self._on_missing(language, f"{what.key}{{{missing.args[0]}}}")
-            return sentence
+            plain = self._sentence(Say(f"{what.key}.plain"), language)
+            if plain is None:
+                self._on_missing(language, f"{what.key}{{{missing.args[0]}}}")
+            return plain or what.key
 
     def has(self, key: str, language: str) -> bool:
         """Whether the catalogue of `language` has `key`."""

@@ -10,7 +10,8 @@ from kiosk.theme import motion
 from kiosk.widgets import dots  # noqa: F401  (the layout names its class)
 from kiosk.widgets.base import load_layout
 
-ICON = {"key": "key", "hold": "lock", "search": "search", "receipt": "receipt_long", "": "hourglass_top"}
+ICON = {"key": "key", "hold": "lock", "search": "search", "receipt": "receipt_long", "card": "id_card",
+        "": "hourglass_top"}
 
 
 class WorkingPage(Page):

@@ -1,7 +1,8 @@
 """How long a deposit takes to be held, from P1 to P2, against the least that it can cost.
 
 The real till, journal, link, broker and central; the floor is one bare request and reply over the same broker and three
-fsynced commits on the same disk. Both are taken in turns, so that whatever slows the machine slows both.
+fsynced commits on the same disk. Both are taken in turns, so that whatever slows the machine slows both. The loop is a
+bare asyncio one: behind a window each step also waits for the end of the frame that is being drawn.
 """
 
 from __future__ import annotations

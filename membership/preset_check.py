@@ -47,7 +47,7 @@ def check(preset: Preset) -> tuple[Problem, ...]:
             ("points", _points(preset.points)),
             ("stored_value", _stored_value(preset.stored_value)),
             ("pricing", _pricing(preset.pricing)),
-            ("rooms", _rooms(preset.rooms)),
+            ("rooms", _rooms(preset.rooms, preset.pricing)),
             ("play", _play(preset.play)),
         )
         for problem in problems
@@ -189,9 +189,9 @@ def _pricing(pricing: PricingRules) -> Iterator[Problem]:
             yield Problem(f"category_prices[{n}]", refuse("preset.in_and_out", "CP-25", name=price.name))
 
 
-def _rooms(rooms: RoomRules) -> Iterator[Problem]:
+def _rooms(rooms: RoomRules, pricing: PricingRules) -> Iterator[Problem]:
     names = [cohort.name for cohort in rooms.cohorts]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) or set(names) & {price.name for price in pricing.category_prices}:
         yield Problem("cohorts", refuse("preset.twice", "BK-5"))
 
 

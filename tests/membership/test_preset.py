@@ -243,6 +243,7 @@ MARCH, SPRING = Days("2026-03-01", "2026-03-31"), Days("03-20", "04-10")
     (put("pricing", category_prices=(CategoryPrice("x", 90, ("spa",), ("spa",)),)), "pricing.category_prices[0]",
      "preset.in_and_out"),
     (put("rooms", cohorts=HOTEL.rooms.cohorts * 2), "rooms.cohorts", "preset.twice"),
+    (put("rooms", cohorts=(replace(HOTEL.rooms.cohorts[0], name="mid_autumn"),)), "rooms.cohorts", "preset.twice"),
     (put("play", games=(GameRules("g", paid_per_day=1),)), "play.games[0].cost_points", "preset.paid_play_is_free"),
     (put("play", games=HOTEL.play.games * 2), "play.games", "preset.twice"),
     (put("play", games=(GameRules("g", prizes=HOTEL.play.games[0].prizes * 2),)), "play.games[0].prizes",

@@ -165,7 +165,7 @@ def has_its_operation(scene: Scene) -> Iterator[Violation]:
 def used_once(scene: Scene) -> Iterator[Violation]:
     """I7: a coupon is consumed at most as often as it was issued, and marked used when it is."""
     sql = (
-        "SELECT account, MAX(op), SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END),"
+        "SELECT account, MAX(CASE WHEN amount < 0 THEN op END), SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END),"
         " -SUM(CASE WHEN amount < 0 THEN amount ELSE 0 END) FROM postings WHERE account LIKE 'coupon:%'"
         " GROUP BY account"
     )

@@ -12,7 +12,7 @@ import msgspec
 from central.ids import moment, uuid7
 from central.worker import Central
 from mqtt.messages import wire
-from mqtt.messages.envelope import VERSION, Answer, Request
+from mqtt.messages.envelope import VERSION, Answer, Refusal, Request
 from mqtt.messages.kind import Kind
 from mqtt.messages.outcome import Outcome, Refused, Reply
 from mqtt.timing import stamp
@@ -62,7 +62,7 @@ class Clerk:
         said = wire.decode(answer, Answer)
         if said.outcome == "refused":
             assert said.code is not None
-            return Refused(said.code, id=said.id)
+            return Refused(said.code, wire.convert(said.body, Refusal), said.id)
         return Reply(wire.convert(said.body, kind.answer), said.id)
 
     def ask(self, kind: Kind[B, A], body: B) -> Outcome[A]:

@@ -214,3 +214,9 @@ def test_a_document_or_section_that_is_cited_and_is_not_there(house: Any) -> Non
         f"{docs}/moon.md has no section 'Near side', cited by kiosk/moon.py",
         f"{docs}/sun.md is not there, cited by kiosk/moon.py",
     }
+
+
+def test_a_link_that_leads_nowhere(house: Any) -> None:
+    text = "[a](rules.md) [b](../README.md#far) ![c](pictures/moon.png) [d](https://example.org/x)"
+    assert found(lists.links, with_file(house, "docs/moon.md", text), house) == {
+        "docs/moon.md links to pictures/moon.png, which is not there"}  # fmt: skip

@@ -56,3 +56,23 @@ def year_ends_on(granted: date) -> date:
     while (day.month, day.day) != (granted.month, granted.day):
         day += timedelta(days=1)
     return day - timedelta(days=1)
+
+
+def life(enrolled: date, has_id: bool, bills: list[tuple[date, int]], until: date) -> tuple[str, date]:
+    """A member's tier and its first day, lived day by day: the year ends first, then the day's bills are posted."""
+    tier, since, after = "registered", enrolled, None
+    day = enrolled
+    while day <= until:
+        if tier not in ("registered", "iron") and day > year_ends_on(since):
+            year = [(dated, fen) for dated, fen in bills if since <= dated <= year_ends_on(since)]
+            dates = len({dated for dated, fen in year if fen > 0})
+            kept = year_end(tier, sum(fen for _, fen in year), dates)
+            if kept != tier:
+                after = day - timedelta(days=1)
+            tier, since = kept, day
+        if any(dated == day for dated, _ in bills):
+            opened, _ = entry(rolling([bill for bill in bills if bill[0] <= day], day, after), has_id)
+            if NAMES.index(opened) > NAMES.index(tier):
+                tier, since = opened, day
+        day += timedelta(days=1)
+    return tier, since

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from membership.reasons import Reason
 from membership.season import Days
 from membership.spend import LinePaid, Tender
 from membership.verdict import BadInput
+from tests.membership import model_value
 
 RULES, TIERS = HOTEL.points, HOTEL.tiers
 DAY = date(2026, 3, 5)
@@ -92,6 +94,26 @@ def test_more_money_and_a_higher_tier_never_earn_less(fen: int, more: int, tier:
     assert earned(paid(fen + more), tier) >= earned(paid(fen), tier)
     higher = Tier(min(tier + 1, 10))
     assert earned(paid(fen), higher) >= earned(paid(fen), tier)
+
+
+KINDS = ["cash", "wechat", "principal", "bonus", "coupon", "gift_card", "red_packet", "group_buy", "points", "room"]
+WHAT = ["dining", "room", "tip", "recharge", "times_card_purchase", "coupon_purchase"]
+AMOUNTS = st.one_of(st.integers(0, 2_000_00), st.sampled_from([199_99, 200_00, 999_99, 1_000_00]))
+
+
+@pytest.mark.rules("PT-1", "PT-2", "PT-3", "X-15", "X-16", "X-17", "X-108", "X-109")
+@given(
+    st.lists(st.tuples(st.sampled_from(KINDS), AMOUNTS), max_size=4),
+    st.lists(st.tuples(st.sampled_from(WHAT), AMOUNTS), max_size=4), st.booleans(), st.booleans(),
+)
+def test_earning_agrees_with_the_sentences(
+    tenders: list[tuple[str, int]], lines: list[tuple[str, int]], birthday: bool, fast: bool
+) -> None:
+    day = BORN.replace(year=2026) if birthday else DAY
+    bill = Paid(tuple(Tender(kind, fen) for kind, fen in tenders),      # type: ignore[arg-type]
+                tuple(LinePaid(what, fen) for what, fen in lines), day)
+    result = points.earn(bill, Tier.GOLD if fast else Tier.IRON, BORN, RULES, FAST)
+    assert result.points == model_value.points(tenders, lines, birthday, Fraction(3, 2) if fast else Fraction(1))
 
 
 @pytest.mark.rules("PT-4", "X-22")

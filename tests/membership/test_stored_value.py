@@ -17,6 +17,7 @@ from membership.preset_values import HOTEL, choose
 from membership.reasons import Reason
 from membership.season import Days
 from membership.verdict import BadInput
+from tests.membership import model_value
 
 DAY = date(2026, 1, 31)
 ON = replace(HOTEL.stored_value, enabled=True, recharge_gift_enabled=True, balance_discount_enabled=True)
@@ -36,6 +37,12 @@ def key(result: object) -> str:
 ])
 def test_the_highest_step_reached_counts_once(yuan: float, bonus: int) -> None:
     assert stored_value.recharge_gift(round(yuan * 100), ON, DAY).bonus == bonus * 100
+
+
+@pytest.mark.rules("SV-4", "X-34", "X-50")
+@given(st.integers(0, 3_000_00))
+def test_the_table_agrees_with_the_sentence(fen: int) -> None:
+    assert stored_value.recharge_gift(fen, ON, DAY).bonus == model_value.bonus(fen)
 
 
 @pytest.mark.rules("SV-10", "X-28", "X-36")
@@ -234,9 +241,12 @@ def test_a_refund_never_pays_out_bonus_nor_more_than_was_asked(paid: list[int], 
     made = [Recharge(str(n), DAY, fen, stored_value.recharge_gift(fen, ON, DAY).bonus) for n, fen in enumerate(paid)]
     asked = min(max(ask, 1), sum(paid))
     plan = buckets.refund_unspent(asked, made, Money(sum(paid), bonus), ON)
+    expected = model_value.refund(asked, paid, bonus)
     if isinstance(plan, Reason):
         assert plan.key == "refund.bonus_spent"
+        assert expected is None
         return
+    assert (plan.paid_out, plan.bonus) == expected
     assert 0 < plan.paid_out <= asked == plan.principal == sum(part.principal for part in plan.parts)
     assert 0 <= plan.bonus <= bonus
     taken_back = sum(part.bonus for part in plan.parts)

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from membership import tiers
@@ -116,6 +116,28 @@ def test_the_year_ends_with_its_last_day_at_the_property(zone: str, day_start: t
     move = tiers.evaluate(member, [], hotel_date(new_year, ZoneInfo(zone), day_start), RULES)
     assert move is not None
     assert (move.standing.tier, move.standing.since) == (Tier.IRON, date(2026, 1, 1))
+
+
+@pytest.mark.rules("TI-11", "TI-12", "TI-13", "X-5", "X-86", "X-87", "X-88", "X-89", "X-100")
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 1_150), st.one_of(st.integers(0, 9_000_00), st.integers(0, 400_000_00))),
+             max_size=14),
+    st.dates(date(2023, 12, 1), date(2024, 3, 31)), st.booleans(), st.integers(0, 1_200),
+)
+def test_a_life_on_the_ladder_agrees_with_one_lived_day_by_day(
+    bills: list[tuple[int, int]], enrolled: date, has_id: bool, days: int
+) -> None:
+    until = enrolled + timedelta(days=days)
+    dated = sorted((enrolled + timedelta(days=after), fen) for after, fen in bills if after <= days)
+    member, posted = tiers.register(enrolled, has_id), []
+    for n, (day, fen) in enumerate(dated):
+        posted.append(Spend(str(n), day, fen))
+        if n + 1 == len(dated) or dated[n + 1][0] != day:
+            member = tiers.after_bill(member, posted, day, RULES).standing
+    member = tiers.up_to(member, posted, until, RULES)
+    name, since = model.life(enrolled, has_id, dated, until)
+    assert (member.tier, member.since) == (tier(name), since)
 
 
 @pytest.mark.rules("TI-15", "X-5", "X-13", "X-107")

@@ -17,7 +17,8 @@ from kiosk.journal.failure import JournalFailed, named
 from kiosk.journal.page import Page
 from kiosk.journal.records import Deal, Draft, Note, Operation, Standing
 from kiosk.journal.writer import Writer, Writing
-from kiosk.keyfile import Cipher, NotSealedByUs, sync_directory
+from kiosk.keyfile import Cipher, NotSealedByUs
+from mqtt.durable import sync_directory
 
 __all__ = ["Deal", "Draft", "Journal", "JournalFailed", "Note", "Operation", "Page", "Standing", "open_journal"]
 

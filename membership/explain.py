@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from membership.bill import Wishes
 from membership.case import Case, Plan, Ticketed, reached, take_coupon, take_points, tier_of
 from membership.chain import cash_off, percent_off
 from membership.money import Fen
-from membership.prices import BIT, Fixed, PriceRule, assign
+from membership.prices import BIT, PriceRule, assign
 from membership.quote import LeftOut, Quote, Step, StepKind, Way
 from membership.reasons import Reason
 from membership.search import Best, Found
@@ -37,7 +36,7 @@ class Walk:
         self.points = 0
 
     def note(self, rule: str, kind: StepKind, off: Fen, why: Reason) -> None:
-        """Write a step down, unless nothing was taken off and nothing is to be said."""
+        """Write a step down, unless nothing was taken off."""
         if off:
             before = self.running
             self.running = before - off
@@ -47,21 +46,15 @@ class Walk:
         """The price that enters the chain (X-117)."""
         case = self.case
         for fixed in case.entry.fixed:
-            self._fixed(fixed)
+            self.amounts[fixed.piece] -= fixed.off
+            self.note(fixed.why.rule, "room_price", fixed.off, fixed.why)
         for rule, on in assign(case.entry, self.plan.prices):
             off = percent_off(rule.pay_percent, self.amounts, on)
             kind: StepKind = "room_price" if rule.key == "price.cohort" else "category_price"
             self.note(rule.rule, kind, off, _price_why(rule))
         if case.bill.channel == case.preset.rooms.wechat_channel and case.rooms:
-            off = self._cash(case.preset.rooms.wechat_cut, case.rooms)
+            off = cash_off(case.preset.rooms.wechat_cut, self.amounts, case.rooms)
             self.note("BK-3", "room_cut", off, Reason("price.wechat", (("amt", off),), "BK-3"))
-
-    def _fixed(self, fixed: Fixed) -> None:
-        self.amounts[fixed.piece] -= fixed.off
-        self.note(fixed.why.rule, "room_price", fixed.off, fixed.why)
-
-    def _cash(self, value: Fen, on: Sequence[int]) -> Fen:
-        return cash_off(value, self.amounts, on)
 
     def member_tier(self) -> None:
         """The member's discount (TI-18)."""
@@ -153,7 +146,6 @@ def _up_to_random(walk: Walk, case: Case, uses_balance: bool) -> Fen:
 def _ways(won: Found, best: Best, case: Case) -> tuple[Way, ...]:
     """The other ways worth showing: the other side of the comparison (X-31), another tender (X-30), all in order."""
     ways = []
-    wishes: Wishes = case.wishes
     balance, plain = best.balance, best.plain
     stacking = case.pricing.stack_with_all
     if balance is not None and plain is not None:
@@ -163,7 +155,7 @@ def _ways(won: Found, best: Best, case: Case) -> tuple[Way, ...]:
                 ways.append(Way("other_tender", plain.due, Reason("price.way_other_tender", values, "X-30")))
             else:
                 ways.append(Way("others", plain.due, Reason("price.way_others", values, "X-31")))
-        elif wishes.use_balance and not stacking:
+        elif case.wishes.use_balance and not stacking:
             why = Reason("price.way_balance_alone", (("amt", balance.due),), "X-31")
             ways.append(Way("balance_alone", balance.due, why))
         elif balance.cost < plain.cost:

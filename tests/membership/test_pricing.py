@@ -115,6 +115,9 @@ def test_a_threshold_is_inclusive_and_looks_at_its_step_unless_told_otherwise() 
 def test_each_step_rounds_half_up_once_and_spreads_by_largest_remainder() -> None:
     found = price(bill(33, 33, 34, 5))      # 105 at 90 % = 94.5 -> 95, 10 off
     assert (found.due, found.line_dues) == (95, (30, 30, 31, 4))
+    one = price(bill(3, 7))                 # a single fen off goes to the larger remainder
+    assert (one.due, one.line_dues) == (9, (3, 6))
+    assert price(bill(5, 5)).line_dues == (4, 5)        # of equal remainders, to the earlier line
     assert price(bill(5)).due == 5          # 4.5 rounds up: nothing off
     assert price(bill(4)).due == 4
 

@@ -32,8 +32,12 @@ class Program:
         return sum(_cpu_s(pid) for pid in _family(self.process.pid))
 
     def rss_mb(self) -> float:
-        """Resident memory of it and its children, in MB."""
-        return sum(_rss_mb(pid) for pid in _family(self.process.pid))
+        """Resident memory of the program alone, in MB."""
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
+
+    def whole_mb(self) -> float:
+        """Memory of it and its children in MB, what they share counted once (PSS)."""
+        return sum(_pss_mb(pid) for pid in _family(self.process.pid))
 
     def busy(self, seconds: float) -> float:
         """Per cent of one processor over some seconds."""
@@ -100,8 +104,9 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _rss_mb(pid: int) -> float:
+def _pss_mb(pid: int) -> float:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 1e6
-    except (OSError, IndexError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
         return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6

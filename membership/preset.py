@@ -212,6 +212,7 @@ class CategoryPrice:
     days: Days | None = None
     holidays_only: bool = False
     min_bill: Fen = 0
+    members_only: bool = False              # SC-9: registering gives offers from an amount on
     excludes: tuple[OfferClass, ...] = ()   # CP-23, X-33
 
 

@@ -80,7 +80,7 @@ def entry_prices(bill: Bill, guest: Guest, wishes: Wishes, preset: Preset, today
     left_out: list[tuple[str, Reason]] = []
     pieces = [_piece(n, line, preset, today) for n, line in enumerate(bill.lines)]
     cohort = next((one for one in preset.rooms.cohorts if one.name == guest.cohort), None)
-    found = list(_category_rules(preset, pieces, today, holidays, left_out))
+    found = list(_category_rules(preset, guest, pieces, today, holidays, left_out))
     if cohort is not None and any(piece.room for piece in pieces):
         found.insert(0, _cohort_rule(cohort))
     found = [one for one in found if not (bill.group_buy and _barred(one, left_out))]
@@ -133,7 +133,8 @@ def _is_room(piece: Piece) -> bool:
 
 
 def _category_rules(
-    preset: Preset, pieces: Sequence[Piece], today: date, holidays: Holidays, left_out: list[tuple[str, Reason]]
+    preset: Preset, guest: Guest, pieces: Sequence[Piece], today: date, holidays: Holidays,
+    left_out: list[tuple[str, Reason]],
 ) -> list[_Found]:
     """Festival and category prices that hold for a piece, rooms by the date of their evening (CP-25, CP-26, X-122)."""
     base = sum(piece.gross for piece in pieces if piece.discountable)
@@ -144,6 +145,8 @@ def _category_rules(
         if good and base < price.min_bill:
             why = refuse("price.min_bill", "CP-26", amt=base, amt_least=price.min_bill)
             left_out.append((price.name, why))
+        elif good and price.members_only and guest.tier is None:
+            left_out.append((price.name, refuse("price.members_only", "SC-9")))
         elif good:
             covers = _covering(price, good, today)
             found.append(_Found(price.name, "CP-25", "price.category", price.pay_percent, mask(price.excludes), covers))

@@ -357,6 +357,17 @@ def test_category_prices_with_new_products_in_or_out() -> None:
     assert price(Bill(lines), PLAIN, preset=event).line_dues == (80_00, 70_00)
 
 
+@pytest.mark.rules("SC-9", "CP-25", "ME-18")
+def test_members_alone_have_an_offer_from_an_amount_on() -> None:
+    preset = house(percents={})
+    rule = CategoryPrice("members_from_500", 95, min_bill=500_00, members_only=True)
+    club = replace(preset, pricing=replace(preset.pricing, category_prices=(rule,)))
+    registered = Guest("li", Tier.REGISTERED)
+    assert [price(bill(fen), registered, preset=club).due for fen in (499_99, 500_00)] == [499_99, 475_00]
+    stranger = price(bill(500_00), PLAIN, preset=club)
+    assert (stranger.due, left_out(stranger)) == (500_00, {"members_from_500": "price.members_only"})
+
+
 @pytest.mark.rules("CP-25", "CP-24")
 def test_a_holiday_price_asks_the_calendar_and_says_when_it_does_not_know() -> None:
     pharmacy = choose(HOTEL, "pricing.category_prices", "pharmacy")

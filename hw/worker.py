@@ -272,6 +272,7 @@ class Worker(Generic[D]):
             elif wish != armed:
                 self._timed(generation, self._limits.poll_s, partial(device.arm, wish))
                 armed = wish
+                look_at = self._clock.monotonic()
             elif look_at is not None and self._clock.monotonic() >= look_at:
                 look = self._timed(generation, self._limits.poll_s, device.poll)
                 self._looked(generation, look)

@@ -12,7 +12,7 @@ from hw.link import Link, open_serial
 from hw.options import Options
 
 FIND_EVERY_S = 0.3
-CHECK_EVERY_S = 5.0
+CHECK_EVERY_S = 2.0
 COMMAND_S, READ_S = 1.0, 3.0
 AFTER_SPOILT_S = 0.1
 LOOKS_TO_BE_GONE = 2

@@ -99,13 +99,15 @@ class SaltoEncoder:
             self._begin(request)
             self._acknowledged(request)
             answer = self._answer(self._read_s)
-            code = wire.ERRORS.get(answer.field(0))
-            if code is not None:
-                return NotDone(code, f"the lock system answered {answer.field(0)}")
+            while answer.field(0) in ("CN", "CC"):  # the answer to an earlier cut, come late
+                answer = self._answer(self._read_s)
+            said = answer.field(0)
+            if said != "LT":
+                raise DeviceError(wire.ERRORS.get(said, Fault.GARBLED), f"the lock system answered {said[:8]!r}")
             key = wire.key_of(answer)
         except DeviceError as trouble:
-            known = trouble.code is Fault.OTHER_KEY
-            return NotDone(trouble.code, trouble.detail) if known else Unknown(trouble.code, trouble.detail)
+            told = trouble.code in (Fault.OTHER_KEY, Fault.NO_CARD)
+            return NotDone(trouble.code, trouble.detail) if told else Unknown(trouble.code, trouble.detail)
         if key.mark != wire.mark_of(job_id):
             return NotDone(Fault.OTHER_KEY, "the card on the encoder was cut by another job")
         return Done(key)

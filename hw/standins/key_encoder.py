@@ -9,8 +9,8 @@ from hw.key_encoder.contract import Key
 from hw.standins.control import Control
 from hw.standins.server import PLUGGED, Port, Served, TcpPort
 
-PLANS = ("ok", "lost_after", "lost_before", "garbled_after", "nak", "nak_once", "mute", *wire.ERRORS)
-NEXT = Control("next", "each cut: ok; cut or not, and the answer lost; not acknowledged; refused with a code", PLANS)
+PLANS = ("ok", "late", "lost_after", "lost_before", "garbled_after", "nak", "nak_once", "mute", *wire.ERRORS)
+NEXT = Control("next", "each cut: ok; cut and its answer late or lost; neither; not acknowledged; an error", PLANS)
 CARD = Control("card", "what lies on the encoder when it is read back", ("last", "other", "staff", "none"))
 READS = Control("reads", "whether read-backs are answered", ("yes", "no"))
 
@@ -26,6 +26,7 @@ class KeyEncoderStandIn(Served):
         self.keys: list[Key] = []
         self.requests: list[tuple[str, ...]] = []
         self._on_key = on_key
+        self._late: tuple[str, ...] = ()
         self._parser = wire.Parser()
 
     def connected(self) -> None:
@@ -68,6 +69,8 @@ class KeyEncoderStandIn(Served):
         self._write(message)
         if plan == "garbled_after":
             self.send(wire.pack((message.field(0), message.field(1)))[:-1] + b"\xff")
+        elif plan == "late":
+            self._late = (message.field(0), message.field(1))
         elif plan == "ok":
             self._answer(message.field(0), message.field(1))
 
@@ -82,6 +85,9 @@ class KeyEncoderStandIn(Served):
         if self.setting("reads") == "no":
             return
         self.send(bytes([wire.ACK]))
+        if self._late:
+            self._answer(*self._late)
+            self._late = ()
         if card == "none" or (card == "last" and not self.keys):
             self._answer("EP", encoder)
         elif card == "staff":

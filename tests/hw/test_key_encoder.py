@@ -115,7 +115,7 @@ class TestTruth:
         assert standin.keys == []
         device.close()
 
-    @pytest.mark.parametrize("plan", ["lost_after", "garbled_after"])
+    @pytest.mark.parametrize("plan", ["late", "lost_after", "garbled_after"])
     def test_a_lost_answer_is_settled_by_the_card(
         self, standin: KeyEncoderStandIn, clock: MonotonicClock, plan: str
     ) -> None:

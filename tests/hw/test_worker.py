@@ -332,6 +332,14 @@ class TestLoss:
 
 
 class TestArming:
+    def test_a_device_looks_as_soon_as_it_is_armed(self, house: House) -> None:
+        house.prepare = lambda device: setattr(device, "look", Poll(60.0))
+        house.start()
+        house.called("poll")
+        house.worker.arm()
+        house.called("arm True")
+        house.called("poll")
+
     def test_events_pass_only_while_armed_and_over_a_loss(self, house: House) -> None:
         house.start()
         house.device.emit("early")

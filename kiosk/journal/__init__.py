@@ -143,12 +143,15 @@ def _migrate(connection: apsw.Connection) -> None:
 
 
 def _standing(connection: apsw.Connection, cipher: Cipher, ids: Callable[[], str], at: str) -> Standing:
-    """The journal's own row, made if there is none. Raises NotSealedByUs if another key sealed it."""
+    """The journal's own row, made if there is none. Raises NotSealedByUs if another key sealed it, or if a row that
+    is not finished cannot be read."""
+    page = Page(connection, cipher)
     for uuid, probe in list(connection.execute("SELECT uuid, probe FROM journal")):
         cipher.open(f"{uuid}/probe", probe)
-        return Page(connection, cipher).standing()
+        page.unfinished()
+        return page.standing()
     uuid = ids()
     connection.execute(
         "INSERT INTO journal (one, uuid, made_at, probe) VALUES (1, ?, ?, ?)",
         (uuid, at, cipher.seal(f"{uuid}/probe", _PROBE)))  # fmt: skip
-    return Page(connection, cipher).standing()
+    return page.standing()

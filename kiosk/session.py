@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from kiosk.desk import Left
 from kiosk.models.chrome import Chrome
 from kiosk.models.lobby import CallStaff, StillThere
-from kiosk.models.screen import Answer, Idle, Screen
+from kiosk.models.screen import Answer, Idle, Pressed, Screen
 from kiosk.settings import Settings
 from kiosk.view import View
 from mqtt.timing import Clock
@@ -96,6 +96,13 @@ class Session:
         self.touch()
         assert self._pending is not None
         self._pending.set_result(answer)
+
+    def from_view(self, answer: Answer) -> None:
+        """What was touched: a button of the dialog on top, or the screen's answer."""
+        if self._dialog is not None and isinstance(answer, Pressed):
+            self.dialog(answer.action)
+        else:
+            self.answer(answer)
 
     def touch(self) -> None:
         """A touch, a code or a card: somebody is there. Under the question about time only its button counts."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -32,7 +32,7 @@ from kiosk.view import View
 from mqtt import codes
 from mqtt.timing import Clock
 
-log = structlog.get_logger()
+log = structlog.stdlib.get_logger(__name__)
 
 CLEARED_S = 3.0
 TAKE_CARD_S = 60.0
@@ -81,6 +81,8 @@ class Terminal:
     visits: int = 0
     resumed: bool = False
     """A transaction was open when the last boot ended: said once, to nobody in particular (g.resume.txn)."""
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with the first screen that a guest can use."""
     _card_down: bool = False
     _counter: Counter | None = None
     _closing: bool = False
@@ -124,6 +126,17 @@ class Terminal:
         if self.session is not None:
             self.session.leave()
 
+    def stop_after_visit(self) -> None:
+        """End when nobody is being served."""
+        self._closing = True
+        if not self._in_visit:
+            self.stop()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether a configuration may stay: guests can be served, or it is not the configuration that prevents it."""
+        return readiness.out_of_service(self.facts) in ("", "g.offline.kiosk", "g.maint")
+
     @property
     def in_visit(self) -> bool:
         """Whether a guest is being served: no configuration, update or restart now."""
@@ -132,17 +145,14 @@ class Terminal:
     # what the devices and the link report
 
     def on_health(self, health: Health) -> None:
-        before = readiness.out_of_service(self.facts)
-        self.facts = self.facts.with_device(health)
-        self._facts_changed(before)
+        self._now_known(self.facts.with_device(health))
 
     def on_link(self, state: readiness.Link) -> None:
-        self.facts = readiness.Facts(self.facts.devices, state, self.facts.journal_fault)
-        self._facts_changed("")
+        self._now_known(replace(self.facts, link=state))
 
     def on_journal_fault(self, code: str) -> None:
-        self.facts = readiness.Facts(self.facts.devices, self.facts.link, code)
-        self._facts_changed("")
+        """`code` of a JournalFailed; empty: it can be written again."""
+        self._now_known(replace(self.facts, journal_fault=code))
 
     def on_configuration(self) -> None:
         """A newer configuration waits; it is applied at once if nobody is being served."""
@@ -195,6 +205,7 @@ class Terminal:
         """What somebody does first; None when the terminal's facts or settings moved before that."""
         assert self._counter is not None
         asked = asyncio.ensure_future(self._counter.show(Attract(self.hotel)))
+        self.opened.set()
         changed = asyncio.ensure_future(self._changed.wait())
         try:
             await asyncio.wait({asked, changed}, return_when=asyncio.FIRST_COMPLETED)
@@ -272,9 +283,10 @@ class Terminal:
         kind = self.verify_code(code)
         return Scanned(kind, code.token if kind not in ("expired", "forged") else "")
 
-    def _facts_changed(self, before: str) -> None:
-        """A terminal in attract looks again; a guest being served is not disturbed."""
-        if not self._in_visit and readiness.out_of_service(self.facts) != before:
+    def _now_known(self, facts: readiness.Facts) -> None:
+        """A terminal that nobody is using looks again; a guest being served is not disturbed."""
+        before, self.facts = readiness.out_of_service(self.facts), facts
+        if not self._in_visit and readiness.out_of_service(facts) != before:
             self._changed.set()
 
     def _banner(self, settings: Settings) -> Say | None:

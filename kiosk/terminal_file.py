@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,24}$")]
 
 
@@ -52,11 +53,11 @@ class LinkTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PinnedKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Public keys of central, base64 of 32 bytes, by key id: codes, configuration and commands have different ones."""
+    """Public keys of central, 32 bytes in hex (`central keys --public`): none can stand in for another."""
 
-    codes: dict[str, str]
-    config: dict[str, str]
-    commands: dict[str, str]
+    codes: Hex32
+    config: Hex32
+    commands: Hex32
 
 
 class Panel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -124,6 +124,11 @@ class Fleet:
     def settings(self) -> Mapping[str, Setting]:
         return self.current.settings if self.current is not None else {}
 
+    @property
+    def waiting(self) -> bool:
+        """Whether `apply` has something to do."""
+        return self._pending is not None
+
     # configuration
 
     def desired(self, payload: bytes) -> None:

@@ -1,45 +1,41 @@
 """What is said on a screen or a slip: a text key and its values. The sentence stands in the catalogues, one a language.
 
 A flow never holds words: `say("hold.short.title", diff=Money(12000))`. The screen renders it in the guest's language,
-and again when the guest changes language in the middle of a step.
+and again when the guest changes language in the middle of a step. Tagged, so that a slip can be stored as bytes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Money:
+
+class Money(msgspec.Struct, frozen=True, tag="money"):
     """An amount in fen, shown as ¥1,280.00 in both languages."""
 
     fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(msgspec.Struct, frozen=True, tag="day"):
     """A hotel date, shown as 11月22日 周日 or Sun 22 Nov."""
 
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, tag="moment"):
     """A time of day at the hotel, shown as 15:06."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(msgspec.Struct, frozen=True, tag="count"):
     """A number that chooses the plural form of its sentence."""
 
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(msgspec.Struct, frozen=True, tag="say"):
     """`key` names the sentence; `values` fill its placeholders by name. A value may be a Say of its own."""
 
     key: str

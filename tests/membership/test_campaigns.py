@@ -82,6 +82,7 @@ def test_a_campaign_is_announced_runs_and_ends() -> None:
     ]
     assert stage(end_early(scope, at("2026-03-10 12:00")), at("2026-03-10 12:00")) is Stage.ENDED
     assert stage(SCOPE, at("2026-02-28 09:00")) is Stage.HIDDEN
+    assert replace(SCOPE, announced=SCOPE.span.start).announced == SCOPE.span.start
     with pytest.raises(BadInput):
         replace(SCOPE, announced=at("2026-03-01 00:01"))
 

@@ -215,6 +215,7 @@ def test_passing_on_moves_the_right_to_use_and_rewards_the_forwarder_after_the_r
     assert why(judge_transfer(batch, taken(), "zhao", occasion(presenter="sun"))) == "coupon.not_yours"
     assert why(judge_transfer(batch, taken(), "zhao", occasion("2026-04-01 00:00"))) == "coupon.expired"
     assert why(judge_transfer(batch, taken(), "zhao", li)) == "allowed"
+    assert why(judge_transfer(batch, taken(), "zhao", occasion("2026-03-31 23:59"))) == "allowed"
 
     passed = transfer(taken(), "zhao")
     assert why(judge_use(batch, passed, li, HOLIDAYS)) == "coupon.not_yours"
@@ -237,8 +238,12 @@ def test_one_redemption_is_all_there_is(state: State, said: str) -> None:
 @pytest.mark.rules("X-48")
 def test_using_twice_is_an_error_not_a_second_use() -> None:
     used = use(taken(), at("2026-03-05 18:00"), "li")
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput) as twice:
         use(used, at("2026-03-05 18:01"), "li")
+    when = (("at", "2026-03-05T18:00:00+08:00"),)
+    refused = judge_use(BATCH, used, occasion(), HOLIDAYS)
+    assert not isinstance(refused, Allowed)
+    assert twice.value.reason.values == refused.values == when
     assert use(replace(taken(), state=State.HELD), at("2026-03-05 18:00"), "li").state is State.USED
 
 
@@ -267,6 +272,8 @@ def test_nonsense_in_a_batch_is_refused(field: dict[str, int]) -> None:
 def test_a_coupon_may_cost_points_and_money(points: int, paid: int, said: str) -> None:
     assert why(judge_payment(replace(BATCH, points_price=100, price=500), points, paid)) == said
     assert why(judge_payment(BATCH, -100, 0)) == "allowed"
+    unpaid = judge_payment(replace(BATCH, price=500), 0, 120)
+    assert unpaid == replace(unpaid, values=(("diff", 380),))
 
 
 @pytest.mark.rules("CP-32", "X-54")
@@ -282,8 +289,10 @@ def test_drops_release_the_stock_piece_by_piece() -> None:
     assert said("2026-03-03 10:00", 30) == "coupon.next_drop"
     assert said("2026-03-17 20:00", 30) == "allowed"
     assert said("2026-03-17 20:00", 100) == "coupon.all_taken"
-    with pytest.raises(BadInput):
-        replace(BATCH, drops=drops[:1])
+    assert replace(BATCH, stock=1, drops=((at("2026-03-03 10:00"), 1),)).released(at("2026-03-03 10:00")) == 1
+    for bad in (drops[:1], (*drops, (at("2026-03-20 10:00"), 0))):
+        with pytest.raises(BadInput):
+            replace(BATCH, drops=bad)
 
 
 def test_a_coupon_is_judged_by_its_own_batch_only() -> None:

@@ -68,7 +68,7 @@ def test_a_property_where_it_is_still_yesterday_gives_no_second_turn() -> None:
 
 
 @pytest.mark.rules("PT-7")
-@given(st.lists(st.integers(0, 3), max_size=20), st.integers(1, 2))
+@given(st.lists(st.integers(0, 3), max_size=20), st.integers(1, 3))
 def test_days_in_a_row_agree_with_the_set_of_days(waits: list[int], per_day: int) -> None:
     attendance, day, signed = Attendance(), 0, []
     for wait in waits:
@@ -124,6 +124,7 @@ QUESTIONS = (
 def test_answers_put_a_member_in_groups() -> None:
     assert groups_of(QUESTIONS, {"purpose": ("family",), "likes": ("spa", "gym")}) == {"families", "spa"}
     assert groups_of(QUESTIONS, {"purpose": ("business",)}) == {"travellers"}
+    assert groups_of((replace(QUESTIONS[1], most=3),), {"likes": ("spa", "pool", "gym")}) == {"spa"}
 
 
 @pytest.mark.rules("CT-2")

@@ -47,6 +47,7 @@ def test_a_ticket_for_three_entries_admits_three_times() -> None:
     for _ in range(3):
         ticket = admit(ticket, "fair", "anywhere", occasion())
     assert why(judge_entry(ticket, "fair", "anywhere", occasion())) == "ticket.used"
+    assert replace(FAIR, entries=1).entries == 1
     with pytest.raises(BadInput):
         replace(FAIR, entries=0)
     with pytest.raises(BadInput):

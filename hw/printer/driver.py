@@ -96,19 +96,19 @@ class EscPosPrinter:
             self._begin()
         except DeviceError as refused:
             return NotDone(refused.code, refused.detail)
-        sent = 0
+        begun = False
         try:
             for at in range(0, len(body), CHUNK):
-                chunk = body[at : at + CHUNK]
+                chunk, before, begun = body[at : at + CHUNK], begun, True
                 taken = self._open_link().write(chunk, self._in(self._timing.stall_s))
-                sent += taken
+                begun = before or taken > 0
                 if taken < len(chunk):
                     raise self._reason() or DeviceError(Fault.MUTE, "the printer stopped taking data")
             if self._tells:
                 self._worked_through()
         except DeviceError as trouble:
             self._throw_away()
-            ended = Unknown if sent else NotDone
+            ended = Unknown if begun else NotDone
             return ended(trouble.code, trouble.detail)
         return Done(Printed(copies, self._tells))
 

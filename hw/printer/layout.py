@@ -137,7 +137,7 @@ def _text(block: Text, columns: int) -> list[Line]:
     room = columns // 2 if block.double else columns
     made: list[Line] = []
     for paragraph in block.text.split("\n"):
-        indent = len(paragraph) - len(paragraph.lstrip(" ")) if block.align == "left" else 0
+        indent = min(len(paragraph) - len(paragraph.lstrip(" ")), room // 2) if block.align == "left" else 0
         for line in wrap(clean(paragraph).strip(), room - indent):
             made.append(TextLine(" " * indent + place(line, room - indent, block.align), block.bold, block.double))
     return made

@@ -150,12 +150,12 @@ def main() -> None:
     """`python -m hw.scanner.child PORT WIDTH HEIGHT`, started by the driver."""
     hold_on_to_parent()
     cv2.setNumThreads(1)
-    lock = threading.Lock()
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints must not look like a message
 
     def tell(message: dict[str, Any]) -> None:
-        with lock:
-            sys.stdout.write(json.dumps(message) + "\n")
-            sys.stdout.flush()
+        out.write(json.dumps(message) + "\n")
+        out.flush()
 
     port, width, height = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     source = source_for(port, width, height, lambda: time.sleep(FOLDER_PACE_S))

@@ -120,7 +120,10 @@ class CameraScanner:
         *lines, self._pending = (self._pending + data).split(b"\n")
         if len(self._pending) > LONGEST_LINE:
             raise DeviceError(Fault.GARBLED, "the camera process talks nonsense")
-        messages: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        try:
+            messages: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        except ValueError as nonsense:
+            raise DeviceError(Fault.GARBLED, "the camera process talks nonsense") from nonsense
         for message in messages:
             if "fault" in message:
                 raise DeviceError(Fault(message["fault"]), message["detail"])

@@ -92,6 +92,11 @@ def test_words_stay_whole_and_punctuation_does_not_begin_a_line() -> None:
     assert wrap("A" * 30, 12) == ["A" * 12, "A" * 12, "A" * 6]
 
 
+def test_an_indent_leaves_room_for_the_text() -> None:
+    found = lines(Document((Text(" " * 60 + "余额冻结"),)), 32)
+    assert found == [TextLine(" " * 16 + "余额冻结")]
+
+
 def test_figures_are_never_cut_short() -> None:
     row = Row((Cell("品"), Cell("12345678901", 5, "right"), Cell("1,234,567.00", 9, "right")))
     assert plain(Document((row,)), 32) == "     品 12345678901 1,234,567.00\n"

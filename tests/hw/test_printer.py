@@ -169,6 +169,22 @@ def test_a_long_slip_into_a_printer_that_falls_silent(
     assert standin.slips == []
 
 
+def test_unplugged_while_the_first_piece_is_written_is_unknown(
+    standin: PrinterStandIn, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Link.write
+
+    def torn(link: Link, data: bytes, until: float) -> int:
+        if data.startswith(wire.CHINESE_ON):
+            write(link, data[:20], until)
+            raise DeviceError(Fault.UNPLUGGED, "torn out")
+        return write(link, data, until)
+
+    monkeypatch.setattr(Link, "write", torn)
+    ended = printer.print("job-1", SLIP)
+    assert isinstance(ended, Unknown) and ended.code is Fault.UNPLUGGED
+
+
 def test_unplugged_and_back(standin: PrinterStandIn, printer: Printer) -> None:
     standin.set("plugged", "no")
     ended = printer.print("job-1", SLIP)

@@ -217,6 +217,9 @@ def test_a_document_or_section_that_is_cited_and_is_not_there(house: Any) -> Non
 
 
 def test_a_link_that_leads_nowhere(house: Any) -> None:
-    text = "[a](rules.md) [b](../README.md#far) ![c](pictures/moon.png) [d](https://example.org/x)"
-    assert found(lists.links, with_file(house, "docs/moon.md", text), house) == {
-        "docs/moon.md links to pictures/moon.png, which is not there"}  # fmt: skip
+    moon = "docs" + "/moon.md"
+    text = "[a](rules.md) [b](../README.md#far) ![c](pictures/moon.png) [d](https://example.org/x) `kiosk/moon.py`"
+    assert found(lists.links, with_file(house, moon, text + " `script/lists --unused` `hw/`"), house) == {
+        f"{moon} links to pictures/moon.png, which is not there",
+        f"{moon} names kiosk/moon.py, which is not there",
+    }

@@ -1,4 +1,4 @@
-"""What docs/operations.md tells an operator to write is what the terminal reads."""
+"""What the documents tell an operator to write is what the programs read, and what they claim is there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from central.settings import FILE, read_settings
 from hw.registry import DRIVERS
 from kiosk import terminal_file
 
-TEXT = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "operations.md").read_text("utf-8")
 
 
 def test_the_example_of_a_terminal_file_is_one(tmp_path: Path) -> None:
@@ -27,3 +28,9 @@ def test_the_example_of_central_toml_is_one(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(example, "utf-8")
     settings = read_settings(tmp_path)
     assert settings.worker == "w1" and settings.broker is not None and not settings.test_mode
+
+
+def test_the_audit_checks_what_reliability_says_it_checks() -> None:
+    table = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    claimed = set(re.findall(r"^\| (I\d+) \|.*`central audit`.*$", table, re.MULTILINE))
+    assert claimed == set(re.findall(r'"""(I\d+): ', (ROOT / "central" / "audit.py").read_text("utf-8")))

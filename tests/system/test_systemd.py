@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,6 +79,15 @@ def test_a_frozen_screen_is_noticed_and_the_terminal_comes_back_for_ever() -> No
     assert (service["Type"], service["NotifyAccess"], service["WatchdogSec"]) == ("notify", "main", "20")
     assert (service["Restart"], read["Unit"]["StartLimitIntervalSec"]) == ("always", "0")
     assert service["LimitCORE"] == "0"      # a core dump would hold a guest's data
+
+
+def test_the_service_starts_the_terminal_as_it_wants_to_be_started() -> None:
+    """On a machine that is no terminal it gets as far as the file, which is not there."""
+    text = (UNITS / "kiosk.service").read_text("utf-8")
+    line = re.search(r"^ExecStart=\S+ /opt/hotel-terminal/current/(\S+) (.*)$", text, re.MULTILINE)
+    assert line
+    found = run(sys.executable, str(UNITS.parent / line[1]), *line[2].split())
+    assert (found.returncode, found.stderr) == (2, f"{line[2]}: No such file or directory\n")
 
 
 @NEEDS_SYSTEMD

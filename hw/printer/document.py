@@ -40,7 +40,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 class Row(msgspec.Struct, frozen=True, tag="row"):
     """Columns side by side. A first cell too wide for its column wraps on lines of its own, the figures on the next
-    (ux: item names)."""
+   ."""
 
     cells: tuple[Cell, ...]
     bold: bool = False

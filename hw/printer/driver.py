@@ -121,13 +121,19 @@ class EscPosPrinter:
                 raise DeviceError(trouble, "before printing")
             link.send(wire.INIT + wire.STATUS_BUFFERED, self._in(self._timing.answer_s))
             if self._byte(wire.is_buffered_status, self._in(self._timing.answer_s * 2)) is None:
-                raise self._reason() or DeviceError(Fault.MUTE, "the printer does not work through its data")
+                reason = self._reason() or DeviceError(Fault.MUTE, "the printer does not work through its data")
+                self._throw_away()
+                raise reason
         else:
             link.send(wire.INIT, self._in(self._timing.stall_s))
 
     def _worked_through(self) -> None:
-        """Wait until the printer says that it has done everything. Raises DeviceError with the cause, where there
-        is one."""
+        """Wait until the printer says that it has done everything. Raises DeviceError with the cause, where it
+        tells one.
+
+        A printer that is busy drawing may leave a status question unanswered; only the end of `finish_s` makes it
+        mute.
+        """
         link = self._open_link()
         self._worked = False
         link.send(wire.STATUS_BUFFERED, self._in(self._timing.stall_s))
@@ -137,7 +143,7 @@ class EscPosPrinter:
             if self._worked or self._byte(wire.is_buffered_status, slice_end) is not None:
                 return
             trouble = self._reason()
-            if trouble is not None:
+            if trouble is not None and trouble.code is not Fault.MUTE:
                 raise trouble
         raise DeviceError(Fault.MUTE, f"{link.name}: not done within {self._timing.finish_s:g} s")
 
@@ -152,8 +158,11 @@ class EscPosPrinter:
         return DeviceError(trouble, "while printing") if trouble is not None else None
 
     def _throw_away(self) -> None:
+        """Empty the printer's buffers, and take its answer, so that it is not taken for another's."""
         try:
             self._open_link().write(wire.CLEAR_BUFFERS, self._in(self._timing.answer_s))
+            if self._tells:
+                self._byte(lambda byte: byte == wire.CLEARED, self._in(self._timing.answer_s))
         except DeviceError:  # the printer is gone, and its buffer with it
             pass
 

@@ -15,7 +15,8 @@ PITCH, DOUBLE_PITCH = 30, 54
 STATUS_BUFFERED = b"\x1dr\x01"
 """GS r 1: answered when everything before it has been worked through."""
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-"""DLE DC4 8: throw away what was received and not printed, also off line."""
+"""DLE DC4 8: throw away what was received and not printed, also off line. Answered with 37 25 00."""
+CLEARED = 0x00
 CUT = b"\x1dV\x01"
 BAND_ROWS = 256
 

@@ -27,11 +27,14 @@ from hw.standins.camera import CameraStandIn
 from hw.standins.id_reader import IdReaderStandIn, citizen
 from hw.standins.key_encoder import KeyEncoderStandIn
 from hw.standins.printer import PrinterStandIn
+
 FONTS = Path(__file__).parent.parent / "assets" / "fonts"
 
 PROPERTY = "yunqi"
 TERMINAL = "k01"
 OUTSIDE = ("t01", "t02", "t03")
+WORKERS = ("w1", "w2")
+"""The second one has the broker's word, and nobody works under it: for attacks."""
 READY = "central is serving"
 
 TERMINAL_FILE = """\
@@ -133,7 +136,7 @@ class Hotel:
         for name in (TERMINAL, *OUTSIDE):
             authority.client(f"{PROPERTY}/{name}")
         worker, mine = authority.client("central/w1"), authority.client(f"{PROPERTY}/{TERMINAL}")
-        self.broker = Broker(self.directory / "broker", self._port(), authority.server("localhost", HOST))
+        self.broker = Broker(self.directory / "broker", self._port(), authority.server("localhost", HOST), WORKERS)
         self.broker.start()
         self._furnish(worker.ca, worker.cert, worker.key)
         if central:
@@ -227,7 +230,8 @@ class Hotel:
         cards = {key: card_of(person) for key, person in CAST.items() if not person.passport}
         self.camera = CameraStandIn()
         self.id_reader = IdReaderStandIn(cards)
-        self.printer = PrinterStandIn(face=Face(FONTS / "UI-Regular.otf", FONTS / "UI-Bold.otf") if self.draw_slips else None)
+        face = Face(FONTS / "UI-Regular.otf", FONTS / "UI-Bold.otf") if self.draw_slips else None
+        self.printer = PrinterStandIn(face=face)
         self.encoder = KeyEncoderStandIn()
         for device in (self.camera, self.id_reader, self.printer, self.encoder):
             device.start()
@@ -246,8 +250,8 @@ def card_of(person: Person) -> Document:
         return citizen(person.name, person.born, number=person.number, valid_to=person.valid_to)
     return Document(
         kind=DocumentKind.RESIDENCE_PERMIT, name=person.name, latin_name=person.latin, number=person.number,
-        sex=Sex.FEMALE if person.woman else Sex.MALE, birth=person.born, nation="", nationality="", address="云栖市虚构路1号",
-        issuer="云栖市", valid_from=person.born, valid_to=person.valid_to,
+        sex=Sex.FEMALE if person.woman else Sex.MALE, birth=person.born, nation="", nationality="",
+        address="云栖市虚构路1号", issuer="云栖市", valid_from=person.born, valid_to=person.valid_to,
     )  # fmt: skip
 
 

@@ -55,10 +55,8 @@ def make_shell(file: TerminalFile, reach: Callable[[], app.House | None], now: C
         load_catalogues(app.TEXTS), ZoneInfo(file.place.zone),
         lambda language, key: log.warning("text.missing", language=language, key=key),
     )  # fmt: skip
-    return Shell(
-        texts, Tokens(role=sizes.ROLES[file.place.role], motion=file.screen.motion), told("answered"), told("chrome_touched"),
-        told("touched"), now,
-    )  # fmt: skip
+    tokens = Tokens(role=sizes.ROLES[file.place.role], motion=file.screen.motion)
+    return Shell(texts, tokens, told("answered"), told("chrome_touched"), told("touched"), now)
 
 
 def run(file: TerminalFile, base: Path, clock: Clock, *, headless: bool = False, closable: bool = False) -> int:
@@ -114,7 +112,7 @@ async def _served(file: TerminalFile, base: Path, clock: Clock) -> int:
 
 
 async def _ready(house: app.House, clock: Clock, notifier: Notifier) -> None:
-    """READY=1 with the first screen that a guest can use; a terminal that cannot serve yet is ready too, a little later."""
+    """READY=1 with the first screen that a guest can use; one that cannot serve yet is ready a little later."""
     with contextlib.suppress(TimeoutError):
         await within(clock, READY_S, house.terminal.opened.wait())
     notifier.ready()

@@ -39,8 +39,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, tag="row"):
-    """Columns side by side. A first cell too wide for its column wraps on lines of its own, the figures on the next
-   ."""
+    """Columns side by side. A first cell too wide for its column gets lines of its own, the figures stand below."""
 
     cells: tuple[Cell, ...]
     bold: bool = False

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from kiosk.journal import Deal, Draft, Journal, JournalFailed, Operation, Page
 from kiosk.journal.records import DealState
 from mqtt.messages import wire
-from mqtt.messages.envelope import Answer, Request
+from mqtt.messages.envelope import Answer
 from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HOLD_RELEASE, HoldAuthorise, HoldRelease, Released
 from mqtt.messages.kind import Class, Kind
 from mqtt.messages.kinds import KINDS
@@ -35,6 +35,7 @@ GIVEN_BACK = frozenset({HOLD_AUTHORISE.name, STAY_PREPARE.name})
 """What a guest who leaves must give back after P2; everything else has ended with its answer."""
 DEPOSIT = "deposit"
 _REMEMBERED = 500
+_LAST_PLACE = 2**53
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +95,8 @@ class Deals:
     def _committed(self, written: Future[list[Operation]]) -> None:
         error = written.exception()
         if error is not None:
-            if isinstance(error, JournalFailed):
-                self.broken = self.broken or error.code
-            log.error("journal.failed error=%s", error)
+            self.broken = self.broken or (error.code if isinstance(error, JournalFailed) else "failed")
+            log.error("journal.failed error=%r", error)
             return
         for operation in written.result():
             self.placed(operation)
@@ -143,12 +143,14 @@ class Deals:
         self, kind: Kind[Any, Any], body: Any, *, id_: str, visit: str, deal: str, hold: str,
         state: Literal["intent", "open"] = "open",
     ) -> Draft:  # fmt: skip
-        """An operation of `kind`; its bytes are made when its place is known."""
-        return Draft(
-            id_, kind.name,
-            lambda seq: self._letterhead.write(
-                kind, id_, body, visit=visit or None, journal=self.journal.uuid, seq=seq),
-            state, self.at(), deal, hold)  # fmt: skip
+        """An operation of `kind`; its bytes are made when its place is known. Raises TooLarge, before any move."""
+
+        def encode(seq: int) -> bytes:
+            return self._letterhead.write(
+                kind, id_, body, visit=visit or None, journal=self.journal.uuid, seq=seq)  # fmt: skip
+
+        encode(_LAST_PLACE)
+        return Draft(id_, kind.name, encode, state, self.at(), deal, hold)
 
     def _moved(self, deal: Deal, state: DealState, **changes: Any) -> Step:
         """`deal` in `state`, now in memory and with this step in the journal."""
@@ -310,16 +312,6 @@ class Deals:
             late = [self.noted(f"undo.{body.state}", deal.id, deal.kind)] if body.state in ("too_late", "done") else []
             return [self._moved(deal, "closed"), *late]
         return []
-
-    # reading back what was journaled
-
-    def told(self, page: Page, id_: str) -> tuple[Any, Any]:
-        """Body and answer of a finished request, typed, from its exact bytes."""
-        operation, answer = page.operation(id_), page.answer(id_)
-        kind = KINDS[operation.kind]
-        asked = wire.convert(wire.decode(operation.payload, Request).body, kind.body)
-        said = wire.convert(wire.decode(answer, Answer).body, kind.answer) if answer is not None else None
-        return asked, said
 
 
 def _after_answer(kind: str, outcome: Reply[Any] | Refused) -> tuple[DealState, dict[str, Any]]:

@@ -10,26 +10,25 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from kiosk.deals import Deals, Reason, Step, reference, touches
+from kiosk.doubts import Doubts, owed
 from kiosk.journal import Deal, Journal, JournalFailed, Note, Operation, Page
+from kiosk.redo import Redo
 from mqtt.heartbeat import LinkState, Pulse
 from mqtt.link import Message
 from mqtt.messages.envelope import Answer
-from mqtt.messages.hold import HOLD_ADJUST, HOLD_AUTHORISE, HOLD_CAPTURE, Held, HoldCapture
+from mqtt.messages.hold import HOLD_ADJUST, HOLD_AUTHORISE, HoldCapture
 from mqtt.messages.kind import Kind
 from mqtt.messages.kinds import KINDS
-from mqtt.messages.link import Heartbeat, HeartbeatAck
+from mqtt.messages.link import Heartbeat
 from mqtt.messages.outcome import Outcome, Refused, Reply, Unknown
-from mqtt.messages.stay import STAY_CHECK_IN, StayCheckIn
 from mqtt.outbox import Outbox, Row
 from mqtt.requests import (
     SENDS_S,
     UNKNOWN_S,
     Answers,
-    Bell,
     Exchange,
     Letterhead,
     Port,
@@ -38,7 +37,7 @@ from mqtt.requests import (
     parse,
     wake,
 )
-from mqtt.timing import Clock, stamp, within
+from mqtt.timing import Clock, within
 from mqtt.topics import CENTRAL_STATE, Terminal
 
 B = TypeVar("B")
@@ -52,11 +51,8 @@ SLIP_S = 3.0
 """So long a slip waits for receipt number and points."""
 MARGIN_S = 30
 """A hold must have so much of its time left when its goods start to move."""
-DOUBT_S = 15 * 60.0
-"""Then a doubt is settled in the guest's favour."""
-_PRUNE_EVERY = 50
-_KEEP_SLIPS = timedelta(days=30)
-_LEDGER_MONEY = ("CNY", "BONUS", "GIFT", "FOLIO")
+_SKIPPED = 200
+"""So many skipped places go into one heartbeat; the others follow."""
 
 log = logging.getLogger(__name__)
 
@@ -123,18 +119,15 @@ class Till:
         self._place, self._journal, self._clock, self._ids = place, journal, clock, ids
         self._on_other, self._on_up = on_other, on_up
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._answers = Answers(self._central)
-        self.pulse = Pulse(place, clock, self._beat, self._acknowledged, on_link)
+        self._answers = Answers()
         self._requests = Requests(place, _NoLink(), clock, ids, letterhead, self._answers, self._known_lost)
         self._outbox = Outbox(self._requests, self, chance)
         self._deals = Deals(journal, clock, ids, letterhead, self._outbox.add, self._on_loop)
+        self._redo = Redo(self._deals, clock, self._on_loop)
+        self._answers.also(self._redo.answered)
+        self.pulse = Pulse(place, clock, self._beat, self._redo.acknowledged, on_link)
         self._live: dict[str, tuple[float, Exchange | None]] = {}
-        self._doubts: dict[str, float] = {}
-        self._doubted = Bell(clock)
-        self._durable = journal.standing.durable_seq
-        self._pruned = self._durable
-        self._epoch = journal.standing.ledger_epoch
-        self._missing: frozenset[int] = frozenset()
+        self._doubts = Doubts(clock)
         self._unknown_rows = 0
         self._tasks: list[asyncio.Task[None]] = []
         self.faults = 0
@@ -168,7 +161,7 @@ class Till:
         self.pulse.connect(port)
         self._tasks = [
             asyncio.ensure_future(self._for_ever(work))
-            for work in (self._outbox.run, self.pulse.run, self._watch_doubts)
+            for work in (self._outbox.run, self.pulse.run, lambda: self._doubts.run(self._default))
         ]
         if port.up:
             self.link_up()
@@ -293,7 +286,7 @@ class Till:
             raise WrongPoint(f"{kind.name} does not end this hold")
         id_ = self._ids()
         draft = self._deals.draft(kind, body, id_=id_, visit=deal.visit, deal=hold, hold=hold)
-        self._doubts.pop(hold, None)
+        self._doubts.forget(hold)
         settled = self._outbox.settled(id_)
         await self._landed(self._deals.write(self._deals.delivered(deal, draft, slip)))
         try:
@@ -312,7 +305,7 @@ class Till:
         steps = self._deals.releasing(deal, reason)
         if alone:
             steps += [step for room in rooms for step in self._deals.aborting(self._deals.open[room.id])]
-        self._doubts.pop(hold, None)
+        self._doubts.forget(hold)
         self._deals.write(steps)
 
     def in_doubt(self, hold: str) -> None:
@@ -320,7 +313,7 @@ class Till:
         deal = self._deals.open.get(hold)
         if deal is not None and deal.state == "fulfilling":
             self._deals.write(self._deals.in_doubt(deal))
-            self._watch(hold)
+            self._doubts.watch(hold)
 
     async def settle(self, hold: str, handed_over: bool, by: str) -> bool:
         """Staff, a sensor or the clock ends a doubt. False if there is none. Raises JournalFailed."""
@@ -328,7 +321,8 @@ class Till:
         if deal is None or deal.state != "in_doubt":
             return False
         if handed_over:
-            kind, body = await self._landed(self._journal.write(lambda page: self._what_was_due(page, deal)))
+            at, rooms = self._deals.at(), self._deals.bound_to(hold)
+            kind, body = await self._landed(self._journal.write(lambda page: owed(page, deal, rooms, at)))
             if self._state(hold) != "in_doubt":
                 return False
             await self.delivered(hold, kind, body, None)
@@ -350,6 +344,10 @@ class Till:
     async def printing(self, operation: str) -> int:
         """Written down before a slip is printed: how often it was printed before. 0 is the original (I17)."""
         return await self._landed(self._journal.write(lambda page: page.printing(operation)))
+
+    def doubts(self) -> tuple[str, ...]:
+        """Holds of which nobody knows whether their goods were handed over."""
+        return tuple(deal.id for deal in self._deals.open.values() if deal.state == "in_doubt")
 
     async def listed(self) -> Sequence[Note]:
         """What staff must look at."""
@@ -504,37 +502,17 @@ class Till:
             found["released"] += [deal.id] if steps else []
             return steps
         if deal.state in ("fulfilling", "in_doubt"):
-            self._watch(deal.id)
+            self._doubts.watch(deal.id)
             found["in_doubt"].append(deal.id)
             return self._deals.in_doubt(deal) if deal.state == "fulfilling" else []
         return []
 
     # inside: doubts
 
-    def _watch(self, hold: str) -> None:
-        self._doubts.setdefault(hold, self._clock.monotonic() + DOUBT_S)
-        self._doubted.ring()
-
-    async def _watch_doubts(self) -> None:
-        while True:
-            now = self._clock.monotonic()
-            for hold in [hold for hold, until in self._doubts.items() if until <= now]:
-                del self._doubts[hold]
-                if await self.settle(hold, handed_over=False, by="default"):
-                    self._deals.write([self._deals.noted("in_doubt.default", hold, "settled in the guest's favour")])
-            await self._doubted.wait(min(self._doubts.values(), default=now + DOUBT_S))
-
-    def _what_was_due(self, page: Page, deal: Deal) -> tuple[Kind[Any, Any], Any]:
-        """The advice that a hand-over of `deal` owes, from what the journal knows of it."""
-        at = stamp(self._clock.wall())
-        for room in self._deals.bound_to(deal.id):
-            asked, _ = self._deals.told(page, room.id)
-            return STAY_CHECK_IN, StayCheckIn(
-                stay=room.ref, hold=deal.id, identities=asked.identities, keys=(), delivered_at=at)  # fmt: skip
-        _, held = self._deals.told(page, deal.id)
-        assert isinstance(held, Held)
-        amount = sum(leg.amount for leg in held.legs if leg.ledger.split(":")[0] in _LEDGER_MONEY)
-        return HOLD_CAPTURE, HoldCapture(hold=deal.id, amount=amount, final=True, delivered_at=at)
+    async def _default(self, hold: str) -> None:
+        """Nobody said: the guest is not charged, and staff see it."""
+        if await self.settle(hold, handed_over=False, by="default"):
+            self._deals.write([self._deals.noted("in_doubt.default", hold, "settled in the guest's favour")])
 
     async def _close_notes_of(self, operation: str, by: str) -> None:
         def close(page: Page) -> int:
@@ -542,75 +520,11 @@ class Till:
 
         self._deals.listed -= await self._landed(self._journal.write(close))
 
-    # inside: what central says of itself
-
     def _beat(self) -> Heartbeat:
         facts = self.facts()
         return Heartbeat(
             journal=facts.journal, seq=facts.seq, outbox=facts.outbox, oldest_s=facts.oldest_s,
-            skipped=facts.skipped[:200])  # fmt: skip
-
-    def _central(self, answer: Answer) -> None:
-        if answer.durable_seq is not None:
-            self._durable = max(self._durable, answer.durable_seq)
-        self._epoch_is(answer.ledger_epoch)
-
-    def _acknowledged(self, beat: Heartbeat, ack: HeartbeatAck) -> None:
-        self._durable = max(self._durable, ack.durable_seq)
-        self._epoch_is(ack.ledger_epoch)
-        missing = frozenset(seq for first, last in ack.gaps[:100] for seq in range(first, min(last, first + 999) + 1))
-        noted = [seq for seq in beat.skipped if seq not in missing]
-        lasting, self._missing = self._missing & missing, missing
-        if noted:
-            self._deals.skipped -= set(noted)
-            self._deals.write([lambda page: page.noted(noted, True)])
-        if lasting - self._deals.skipped:
-            self._fill(sorted(lasting))
-        if self._durable - self._pruned >= _PRUNE_EVERY:
-            self._prune()
-
-    def _epoch_is(self, epoch: int) -> None:
-        """A restored or failed-over central gets again what it may have lost."""
-        if epoch <= self._epoch:
-            return
-        first, self._epoch = self._epoch == 0, epoch
-        durable = self._durable
-        steps: list[Step] = [lambda page: page.central(durable, epoch)]
-        self._deals.write(steps)
-        if not first:
-            self._send_again(lambda page: page.again(above=durable))
-
-    def _fill(self, places: list[int]) -> None:
-        """Central named these twice as missing: what was answered goes out again, what never will is named again."""
-
-        def reopen(page: Page) -> list[Operation]:
-            page.noted(places, False)
-            skipped = page.skipped()
-            self._on_loop(lambda: self._deals.skipped.update(skipped))
-            return page.again(places=[(place, place) for place in places])
-
-        self._send_again(reopen)
-
-    def _send_again(self, reopen: Callable[[Page], list[Operation]]) -> None:
-        written = self._journal.write(reopen)
-
-        def send() -> None:
-            if written.exception() is None:
-                for operation in written.result():
-                    self._deals.dispatch(operation)
-
-        written.add_done_callback(lambda _: self._on_loop(send))
-
-    def _prune(self) -> None:
-        self._pruned = durable = self._durable
-        epoch = self._epoch
-        before = stamp(self._clock.wall() - _KEEP_SLIPS)
-
-        def prune(page: Page) -> None:
-            page.central(durable, epoch)
-            page.prune(before)
-
-        self._deals.write([prune])
+            skipped=facts.skipped[:_SKIPPED])  # fmt: skip
 
     # inside: threads and tasks
 

@@ -103,11 +103,15 @@ class Bell:
 class Answers:
     """Every answer to the one who waits for its id. What nobody waits for, and what is torn, is counted and dropped."""
 
-    def __init__(self, on_answer: Callable[[Answer], None] | None = None) -> None:
+    def __init__(self) -> None:
         self.malformed = 0
         self.foreign = 0
         self._waiting: dict[str, Callable[[Answer], None]] = {}
-        self._on_answer = on_answer
+        self._also: list[Callable[[Answer], None]] = []
+
+    def also(self, hear: Callable[[Answer], None]) -> None:
+        """`hear` gets every answer that somebody waits for, before him."""
+        self._also.append(hear)
 
     def expect(self, id_: str, hear: Callable[[Answer], None]) -> None:
         """`hear` gets every answer to `id_` until it is forgotten."""
@@ -125,8 +129,8 @@ class Answers:
         if hear is None:
             self.foreign += 1
             return
-        if self._on_answer is not None:
-            self._on_answer(answer)
+        for other in self._also:
+            other(answer)
         hear(answer)
 
 

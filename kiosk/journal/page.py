@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import apsw
@@ -57,15 +58,14 @@ class Page:
     def unfinished(self) -> list[Operation]:
         return self._operations("state IN ('intent', 'open', 'parked')")
 
-    def again(self, *, above: int = 0, places: Iterable[tuple[int, int]] = ()) -> list[Operation]:
-        """Open answered operations again: those above a place, or in ranges that central misses."""
-        ranges = [(above + 1, 2**53)] if above >= 0 and not places else list(places)
+    def again(self, places: Iterable[tuple[int, int]]) -> list[Operation]:
+        """Open what was answered in these ranges of places, ends included, to be sent again."""
         found: list[Operation] = []
-        for first, last in ranges:
+        for first, last in places:
             found += self._operations("state = 'answered' AND seq BETWEEN ? AND ?", first, last)
         for operation in found:
             self._db.execute("UPDATE operations SET state = 'open', again = 1 WHERE seq = ?", (operation.seq,))
-        return [self.operation(operation.id) for operation in found]
+        return [replace(operation, state="open", again=True) for operation in found]
 
     def skipped(self) -> list[int]:
         """Places that will not be sent any more and that central has not noted."""

@@ -353,16 +353,16 @@ def test_only_finished_rows_that_central_cannot_lose_are_pruned(opens: Opens) ->
     assert journal.write(lambda page: page.slip_of("deal-held")).result() == b"old"
 
 
-def test_again_opens_what_was_answered_above_a_place(opens: Opens) -> None:
+def test_again_opens_what_was_answered_in_ranges_of_places(opens: Opens) -> None:
     journal = opens()
     for number in range(1, 6):
         journal.write(add(f"{number}")).result()
         if number != 4:
             journal.write(lambda page, n=number: page.answered(f"{n}", b"first")).result()
-    again = journal.write(lambda page: page.again(above=2)).result()
+    again = journal.write(lambda page: page.again([(3, 9)])).result()
     assert [(operation.seq, operation.state, operation.again) for operation in again] == [
         (3, "open", True), (5, "open", True)]
-    assert journal.write(lambda page: [o.seq for o in page.again(places=[(1, 1), (4, 4)])]).result() == [1]
+    assert journal.write(lambda page: [o.seq for o in page.again([(1, 1), (4, 4)])]).result() == [1]
     journal.write(lambda page: page.answered("3", b"second")).result()
     assert journal.write(lambda page: page.answer("3")).result() == b"first"
 

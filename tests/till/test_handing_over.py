@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from kiosk.doubts import DOUBT_S
 from kiosk.journal import JournalFailed
-from kiosk.till import DOUBT_S, WrongPoint
+from kiosk.till import WrongPoint
 from mqtt.messages.envelope import Refusal, Request
 from mqtt.messages.hold import HOLD_CAPTURE, CaptureAnswer, HoldCapture
 from mqtt.messages.outcome import Reply, Unknown

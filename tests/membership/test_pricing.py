@@ -241,6 +241,26 @@ def test_a_goods_coupon_is_kept_back_when_it_would_cost_a_better_coupon() -> Non
     assert left_out(found)["b"] == "price.another_is_lower"
 
 
+@pytest.mark.rules("CP-3", "X-119", "X-44")
+@pytest.mark.parametrize(
+    ("coupons", "units", "due"), [(1, 1, 60_00), (2, 1, 30_00), (3, 1, 0), (4, 1, 0), (1, 2, 30_00)]
+)
+def test_each_goods_coupon_gives_its_units_and_none_is_used_for_nothing(coupons: int, units: int, due: int) -> None:
+    what = Bill((Line("breakfast", "dining", 3, 30_00),))
+    offers = [Offer(f"b{n}", "goods", units, TODAY, skus=frozenset({"breakfast"})) for n in range(coupons)]
+    found = price(what, PLAIN, offers)
+    assert (found.due, len(found.coupons)) == (due, min(coupons, 3))
+
+
+@pytest.mark.rules("CP-3", "X-119")
+def test_the_dearest_unit_is_given_and_the_narrower_coupon_first() -> None:
+    what = Bill((Line("tea", "dining", 1, 20_00), Line("wine", "dining", 1, 90_00)))
+    drink = Offer("any", "goods", 1, date(2026, 4, 1), skus=frozenset({"tea", "wine"}))
+    wine = Offer("wine", "goods", 1, date(2026, 12, 1), skus=frozenset({"wine"}))
+    assert price(what, PLAIN, [drink]).line_dues == (20_00, 0)
+    assert price(what, PLAIN, [drink, wine]).coupons == ("wine", "any")
+
+
 @pytest.mark.rules("CP-2", "CP-3", "X-44")
 def test_coupons_fit_their_goods_and_a_discount_may_have_a_most() -> None:
     what = Bill((Line("duck", "dining", 1, 100_00), Line("massage", "spa", 1, 200_00)))

@@ -87,6 +87,7 @@ def test_counts_set_for_lower_tiers_bind_the_cascade_but_not_a_falling_diamond()
     assert tiers.kept_tier(Tier.ONE_DIAMOND, 20_000_00, 4, counting) is Tier.SILVER
     assert tiers.kept_tier(Tier.ONE_DIAMOND, 20_000_00, 5, counting) is Tier.ONE_DIAMOND
     assert tiers.kept_tier(Tier.FOUR_DIAMOND, 20_000_00, 0, counting) is Tier.ONE_DIAMOND
+    assert tiers.kept_tier(Tier.TWO_DIAMOND, 20_000_00, 0, counting) is Tier.ONE_DIAMOND
 
 
 @pytest.mark.rules("TI-1", "TI-2", "TI-3", "TI-4", "TI-5", "TI-6", "TI-7", "TI-8", "TI-9", "TI-10", "X-2", "X-6")
@@ -232,6 +233,18 @@ def test_after_a_fall_old_bills_open_no_higher_tier() -> None:
     assert tiers.after_bill(fallen, one_yuan, after, RULES).standing.tier is Tier.ONE_DIAMOND
     much = [*bills, spend(100_000_00, after, "next")]
     assert tiers.after_bill(fallen, much, after, RULES).standing.tier is Tier.TWO_DIAMOND
+
+
+@pytest.mark.rules("TI-11", "X-5", "X-86")
+def test_a_year_well_kept_opens_the_next_and_its_bills_still_count_for_entry() -> None:
+    bills = [Spend(str(n), DAY + timedelta(days=300 + n), 9_000_00) for n in range(10)]
+    after = DAY + timedelta(days=365)
+    move = tiers.evaluate(standing("two_diamond"), bills, after, RULES)
+    assert move is not None
+    kept = move.standing
+    assert (kept.tier, kept.since, kept.counts_after, move.why.key) == (Tier.TWO_DIAMOND, after, None, "tier.kept")
+    more = [*bills, spend(210_000_00, after, "next")]
+    assert tiers.after_bill(kept, more, after, RULES).standing.tier is Tier.THREE_DIAMOND
 
 
 @pytest.mark.rules("X-98", "X-26")

@@ -265,6 +265,17 @@ def test_a_duration_card_is_its_owners() -> None:
     assert why(duration.judge_use(spa, occasion(store="gym"))) == "card.not_here"
 
 
+@pytest.mark.rules("DC-2", "DC-3", "X-66")
+def test_a_day_card_is_good_for_its_day() -> None:
+    day = DurationTerms("pool", "Day", days=1, price=0, uses_per_day=1, delay_days=0)
+    card = duration.use(duration.buy(day, "d1", "li", TODAY), TODAY)
+    assert (card.first_day, card.last_day, card.days_left(TODAY)) == (TODAY, TODAY, 1)
+    assert why(duration.judge_use(card, occasion("2026-03-06 00:00"))) == "card.expired"
+    for bad in ({"days": 0}, {"days": 7.0}, {"price": -1}, {"uses_per_day": 0}, {"delay_days": -1}):
+        with pytest.raises(BadInput):
+            replace(day, **bad)  # type: ignore[arg-type]
+
+
 @pytest.mark.rules("X-66")
 def test_a_card_over_29_february_counts_that_day() -> None:
     leap = duration.use(duration.buy(WEEK, "d1", "li", date(2028, 2, 25)), date(2028, 2, 25))

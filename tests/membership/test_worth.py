@@ -97,8 +97,10 @@ def test_nonsense_is_refused() -> None:
     for bad in ({"value": 0}, {"value": 1.5}, {"threshold": -1}, {"most": 0}):
         with pytest.raises(BadInput):
             replace(WORTH, **bad)
+    discount = replace(BATCH, kind=Kind.DISCOUNT)
+    assert [offer_of(discount, Worth(n, most=1), coupon(), occasion(), HOLIDAYS).value for n in (1, 99)] == [1, 99]
     with pytest.raises(BadInput):
-        offer_of(replace(BATCH, kind=Kind.DISCOUNT), Worth(100), coupon(), occasion(), HOLIDAYS)
+        offer_of(discount, Worth(100), coupon(), occasion(), HOLIDAYS)
     ticket = replace(BATCH, kind=Kind.TICKET, access=Access.CAMPAIGN)
     with pytest.raises(BadInput):
         offer_of(ticket, WORTH, coupon(ticket), occasion(), HOLIDAYS)

@@ -27,9 +27,9 @@ class Program:
     process: subprocess.Popen[bytes]
     ready_s: float
 
-    def cpu_s(self) -> float:
-        """Processor seconds that it and its children have used."""
-        return sum(_cpu_s(pid) for pid in _family(self.process.pid))
+    def cpu_s(self, children: bool = True) -> float:
+        """Processor seconds that it has used, its children with it or not."""
+        return sum(_cpu_s(pid) for pid in (_family(self.process.pid) if children else [self.process.pid]))
 
     def rss_mb(self) -> float:
         """Resident memory of the program alone, in MB."""
@@ -39,11 +39,12 @@ class Program:
         """Memory of it and its children in MB, what they share counted once (PSS)."""
         return sum(_pss_mb(pid) for pid in _family(self.process.pid))
 
-    def busy(self, seconds: float) -> float:
-        """Per cent of one processor over some seconds."""
-        before, start = self.cpu_s(), perf_counter()
+    def busy(self, seconds: float) -> tuple[float, float]:
+        """Per cent of one processor over some seconds: the program alone, and with its children."""
+        alone, whole, start = self.cpu_s(False), self.cpu_s(), perf_counter()
         sleep(seconds)
-        return 100 * (self.cpu_s() - before) / (perf_counter() - start)
+        per_cent = 100 / (perf_counter() - start)
+        return per_cent * (self.cpu_s(False) - alone), per_cent * (self.cpu_s() - whole)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a terminal costs that nobody uses: the attract screen, per cent of one processor, children included."""
+"""What a terminal costs that nobody uses: its attract screen, readers armed, in per cent of one processor."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ LOOK_S = 15.0
 
 
 def measure() -> dict[str, float]:
-    """`cpu_percent` of the terminal and its camera's processes, `bare_percent` of a window with one label."""
+    """`window_percent` of the terminal's own process, `cpu_percent` with its camera's, `bare_percent` of a bare window."""
     with hotel() as house, terminal(house) as program:
         sleep(SETTLE_S)
-        ours = program.busy(LOOK_S)
+        own, whole = program.busy(LOOK_S)
     with bare() as window:
         sleep(SETTLE_S)
-        least = window.busy(LOOK_S)
-    return {"cpu_percent": round(ours, 1), "bare_percent": round(least, 1)}
+        least, _ = window.busy(LOOK_S)
+    return {"window_percent": round(own, 1), "cpu_percent": round(whole, 1), "bare_percent": round(least, 1)}

@@ -221,8 +221,8 @@ class _NotTaken(DeviceError):
 
 
 def make(options: Options, clock: Clock, emit: Emit) -> SaltoEncoder:  # noqa: ARG001 - every factory takes the same three
-    """Options: port (`host:port`, or a serial device's path), baud, encoder (its name in the lock system), ack_s,
-    answer_s, read_s."""
+    """Options: port (host[:8090], or a serial device's path), baud, encoder (its name in the lock system), captive
+    (no | yes), ack_s, answer_s, read_s."""
     port = options.text("port")
     baud = options.whole("baud", 9600, 1200, 115200)
     if not port.startswith("/"):

@@ -203,9 +203,9 @@ class EscPosPrinter:
 
 
 def make(options: Options, clock: Clock, emit: Emit) -> EscPosPrinter:  # noqa: ARG001 - every factory takes the same three
-    """Options: port (host[:9100], /dev/tty..., or /dev/usb/lp...), baud, width (58 | 80), status (full | none),
-    chinese (font | none), qr (native | raster), font and bold_font (paths, for what the printer cannot write),
-    answer_s, stall_s, finish_s, look_s."""
+    """Options: port (host[:9100], /dev/tty..., or /dev/usb/lp...), via (tcp | serial | file), baud, width (58 |
+    80), status (full | none), chinese (font | none), qr (native | raster), font and bold_font (paths, for what the
+    printer cannot write), answer_s, stall_s, finish_s, look_s."""
     port = options.text("port")
     baud = options.whole("baud", 115200, 9600, 921600)
     via = options.choice("via", _transport(port), ("tcp", "serial", "file"))

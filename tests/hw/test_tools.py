@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from typer.testing import CliRunner
 
 from hw.__main__ import USUAL_DRIVERS, app
 from hw.advice import ADVICE
+from hw.clock import MonotonicClock
 from hw.device import Fault
-from hw.registry import DRIVERS
+from hw.options import Options
+from hw.registry import DRIVERS, find
 from hw.standins.control import StandIn
 from hw.standins.id_reader import IdReaderStandIn, citizen
 from hw.standins.key_encoder import KeyEncoderStandIn
@@ -47,6 +50,33 @@ def test_every_kind_has_a_usual_driver_and_list_names_all() -> None:
         assert USUAL_DRIVERS[kind] in drivers
         for driver in drivers:
             assert any(line.split()[:2] == [kind, driver] for line in listed.splitlines())
+
+
+@pytest.mark.parametrize(("kind", "driver"), [(kind, driver) for kind in DRIVERS for driver in DRIVERS[kind]])
+def test_every_option_that_a_driver_takes_is_listed(kind: str, driver: str) -> None:
+    taken: list[str] = []
+
+    class Noted(Options):
+        def text(self, name: str, default: str | None = None) -> str:
+            taken.append(name)
+            return super().text(name, default)
+
+        def whole(self, name: str, default: int, low: int, high: int) -> int:
+            taken.append(name)
+            return super().whole(name, default, low, high)
+
+        def seconds(self, name: str, default: float, low: float, high: float) -> float:
+            taken.append(name)
+            return super().seconds(name, default, low, high)
+
+        def choice(self, name: str, default: str, allowed: Sequence[str]) -> str:
+            taken.append(name)
+            return super().choice(name, default, allowed)
+
+    factory = find(kind, driver)
+    factory(Noted({"port": "/dev/null"} if driver != "sim" else {}), MonotonicClock(), lambda _event: None)
+    words = set(re.findall(r"\w+", factory.__doc__ or ""))
+    assert set(taken) <= words
 
 
 def test_a_printer_that_works(printer: PrinterStandIn) -> None:

@@ -49,6 +49,16 @@ def test_places_and_proofs_are_found_where_they_are(script: ModuleType) -> None:
     assert tests["DC-7"]["tests/membership/test_cards.py"][0] == "test_five_days_left_and_thirty_bought_are_thirty_five"
 
 
+def test_every_rule_of_membership_lives_there_and_is_proved(script: ModuleType) -> None:
+    rules = script.read_rules()
+    assert script.unproved(rules, script.citations(script.pattern(rules)), script.proofs()) == []
+
+
+def test_only_phones_people_and_notes_are_out_of_scope(script: ModuleType) -> None:
+    out = {rule.id for rule in script.read_rules() if set(rule.belongs) <= {"phone", "none"}}
+    assert out == {"CP-9", "GC-11", "PT-20", "RF-4", "ST-2", "ST-8", "CT-5", "X-83", "X-84"}
+
+
 def test_nothing_cites_a_rule_that_does_not_exist(script: ModuleType) -> None:
     rules = script.read_rules()
     cited = {**script.citations(script.pattern(rules)), **script.proofs()}
@@ -98,6 +108,7 @@ def test_a_rule_without_place_or_proof_is_listed(script: ModuleType, small: Path
     (small / "tests" / "test_coupons.py").write_text("", "utf-8")
     assert script.main([]) == 0
     assert "without a test: CP-1." in (small / "docs" / "rules.md").read_text("utf-8")
+    assert script.main(["--check"]) == 1
 
 
 @pytest.mark.parametrize("where", ["membership/coupons.py", "tests/test_coupons.py"])

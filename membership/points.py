@@ -159,6 +159,12 @@ def given_back_permille(points: int, turnover: Fen, rules: PointsRules) -> int:
     return worth * 1000 // turnover if turnover else 0
 
 
+def over_budget(points: int, turnover: Fen, rules: PointsRules) -> bool:
+    """Whether more went back as points than head office decided; never while it has decided nothing (PT-28)."""
+    most = rules.budget_percent
+    return most is not None and points * 100 * 100 > most * turnover * rules.per_yuan_value
+
+
 def guide(rules: PointsRules) -> tuple[Reason, ...]:
     """All ways to earn and what points are worth, for the page that tells it (PT-12)."""
     steps: Sequence[Reason] = [

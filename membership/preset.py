@@ -268,11 +268,9 @@ class CampaignRules:
     spend_gift: tuple[SpendGiftStep, ...] = ()        # CP-18, X-49
     spend_gift_max: int = 5
     spend_gift_repeatable: bool = False
-    per_person_blank: int = 1               # CP-4, X-143
     post_payment_excluded: tuple[str, ...] = ()       # PM-2, X-68: line categories
     post_payment_online: bool = False       # PM-6
     claim_hours: int = 24
-    warm_up_days: int = 1                   # CS-8
     friend_reward_points: int = 0           # CP-7, X-48; no number in the seeds
     distribution_enabled: bool = False      # RF-3, X-82
     distribution_percent: tuple[int, ...] = ()        # a level each, at most three
@@ -328,7 +326,6 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class CardRules:
-    renew: Literal["add_days"] = "add_days"           # DC-7, X-65
     lengths: tuple[Length, ...] = ()                  # DC-2, X-66
     uses_per_day: int | None = None                   # DC-3: blank = unlimited
     photo_check: bool = False                         # DC-9, ME-13

@@ -161,6 +161,9 @@ def test_guide_budget_event_and_expiry() -> None:
     assert [reason.key for reason in points.guide(RULES)].count("points.guide_times") == 2
     assert points.given_back_permille(1_000, 10_000_00, RULES) == 10
     assert points.given_back_permille(1_000, 0, RULES) == 0
+    one = replace(RULES, budget_percent=1)
+    assert [points.over_budget(amount, 10_000_00, one) for amount in (999, 1_000, 1_001)] == [False, False, True]
+    assert not points.over_budget(10**9, 100, RULES)
     assert points.judge_event_entry(3_000, 20, True, True, RULES) is None
     assert key(points.judge_event_entry(2_999, 20, True, True, RULES)) == "event.points"
     assert key(points.judge_event_entry(3_000, 19, True, True, RULES)) == "event.friends"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import re
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from membership import preset as preset_types
 from membership.preset import (
     BalancePeriod,
     BalanceStep,
@@ -27,6 +30,8 @@ from membership.preset_check import check, check_change
 from membership.preset_read import read_preset, to_plain
 from membership.preset_values import ALTERNATIVES, HOTEL, choose
 from membership.season import Days
+
+MEMBERSHIP = Path(__file__).resolve().parents[2] / "membership"
 
 
 def plain(preset: Preset = HOTEL) -> dict[str, Any]:
@@ -126,6 +131,27 @@ def test_every_named_alternative_is_sound_and_can_be_chosen() -> None:
             assert check(choose(HOTEL, path, name)) == ()
     with pytest.raises(KeyError, match="nobody"):
         choose(HOTEL, "tiers.ladder", "nobody")
+
+
+READ_ELSEWHERE = {          # by central and by the terminals, which take them from the same preset
+    "Rung.label", "TierRules.promotions", "StoredValueRules.dues_plans", "SpendGiftStep.coupon",
+    "CampaignRules.spend_gift", "CampaignRules.spend_gift_repeatable", "CampaignRules.friend_reward_points",
+    "PhoneRules.pay_limit", "Preset.phone", "Preset.play", "Preset.senior", "Preset.settlement", "Preset.campaigns",
+    "Preset.cards", "Preset.name", "CampaignRules.votes_per_person", "Prize.not_on_holidays",
+}
+
+
+@pytest.mark.rules("CS-1")
+def test_every_setting_is_read_by_a_rule() -> None:
+    rules = "\n".join(
+        path.read_text("utf-8") for path in MEMBERSHIP.rglob("*.py") if not path.name.startswith("preset"))
+    settings = [
+        f"{kind.__name__}.{field.name}" for kind in vars(preset_types).values()
+        if isinstance(kind, type) and kind.__module__ == preset_types.__name__ and is_dataclass(kind)
+        for field in fields(kind)
+    ]
+    unread = {name for name in settings if not re.search(rf"\.{name.split('.')[1]}\b", rules)}
+    assert unread <= READ_ELSEWHERE
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

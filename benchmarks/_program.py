@@ -5,6 +5,7 @@ They tell it as to systemd, by a datagram READY=1 to NOTIFY_SOCKET, so that what
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -88,12 +89,10 @@ def _family(pid: int) -> list[int]:
     found, left = [], [pid]
     while left:
         one = left.pop()
-        try:
-            children = Path(f"/proc/{one}/task/{one}/children").read_text().split()
-        except OSError:
-            continue
         found.append(one)
-        left += [int(child) for child in children]
+        for thread in Path(f"/proc/{one}/task").glob("*"):      # a child is its thread's, not the program's
+            with contextlib.suppress(OSError):
+                left += [int(child) for child in (thread / "children").read_text().split()]
     return found
 
 

@@ -11,7 +11,7 @@ LOOK_S = 15.0
 
 
 def measure() -> dict[str, float]:
-    """`window_percent` of the terminal's own process, `cpu_percent` with its camera's, `bare_percent` of a bare window."""
+    """`window_percent` of the terminal's own process, `cpu_percent` with its camera's, `bare_percent` of a bare one."""
     with hotel() as house, terminal(house) as program:
         sleep(SETTLE_S)
         own, whole = program.busy(LOOK_S)

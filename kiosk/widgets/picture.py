@@ -51,10 +51,11 @@ class Landscape(Themed, Widget):
 
 
 def _fade(steps=64):
-    """A texture that is clear at the bottom and full from a third below the top."""
+    """A texture that is clear at the bottom and softly becomes full over its lower two fifths."""
     texture = Texture.create(size=(1, steps), colorfmt="rgba")
-    alphas = (min(255, int(255 * (row / (steps - 1)) * 1.5)) for row in range(steps))
-    texture.blit_buffer(b"".join(bytes((255, 255, 255, alpha)) for alpha in alphas), colorfmt="rgba", bufferfmt="ubyte")
+    reached = (min(1.0, 2.6 * row / (steps - 1)) for row in range(steps))
+    soft = (int(255 * at * at * (3 - 2 * at)) for at in reached)
+    texture.blit_buffer(b"".join(bytes((255, 255, 255, alpha)) for alpha in soft), colorfmt="rgba", bufferfmt="ubyte")
     return texture
 
 

@@ -1,0 +1,163 @@
+"""Every screen in every state, language and text size: it builds, nothing is cut, all can be hit and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from kiosk.models import lobby
+from kiosk.models.chrome import Chrome
+from kiosk.models.screen import Screen
+from kiosk.texts import LANGUAGES
+from kiosk.theme.sizes import LOBBY
+from tests.ui.conftest import SIZE, Stage, shown
+
+pytestmark = pytest.mark.window
+
+KINDS = [
+    getattr(lobby, name) for name in dir(lobby)
+    if isinstance(getattr(lobby, name), type) and issubclass(getattr(lobby, name), Screen) and name != "Screen"
+]  # fmt: skip
+SLACK = 1.5     # pixels that rounding may cost
+ICON_NAMES_WITHOUT_WORDS = {"key.back"}
+
+
+def test_every_screen_is_registered_and_has_samples(window: Any) -> None:
+    from kiosk.screens.registry import OVERLAYS, PAGES
+    from kiosk.screens.samples import samples
+
+    assert set(KINDS) == set(PAGES) | set(OVERLAYS)
+    for kind in KINDS:
+        assert samples(kind), kind
+        assert all(type(model) is kind for model in samples(kind).values())
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+@pytest.mark.parametrize("language", list(LANGUAGES))
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_looks(
+    kind: type[Screen], language: str, large: bool, stage: Stage, missing: list[Any], words: Callable[[Any], list[Any]]
+) -> None:
+    from kiosk.screens.registry import OVERLAYS
+    from kiosk.screens.samples import samples
+
+    missing.clear()
+    for state, model in samples(kind).items():
+        stage.shell.chrome(Chrome(language=language, large_text=large))
+        stage.shell.show(samples(lobby.VerifyId)["first"] if kind in OVERLAYS else model)
+        stage.shell.overlay(model if kind in OVERLAYS else None)
+        stage.settle()
+        root = stage.shell._dialog or stage.shell
+        faults = [*missing, *cut(root, words), *overflow(stage), *targets(stage), *primaries(root), *sizes(root, words)]
+        assert not faults, (state, faults)
+
+
+def cut(root: Any, words: Callable[[Any], list[Any]]) -> list[str]:
+    """Words wider or higher than their place, or outside the window."""
+    faults = []
+    for label in words(root):
+        (left, low), (width, height) = label.to_window(*label.pos), label.texture_size
+        if width > label.width + SLACK or height > label.height + SLACK:
+            faults.append(f"{label.words!r} is {width}x{height} in {label.width}x{label.height}")
+        right, top = left + label.width, low + label.height
+        if min(left, low) < -SLACK or right > SIZE[0] + SLACK or top > SIZE[1] + SLACK:
+            faults.append(f"{label.words!r} is outside")
+        if label.text.count("\n") > label.words.count("\n") + 2:
+            faults.append(f"{label.words!r} has more than three lines")
+    return faults
+
+
+def overflow(stage: Stage) -> list[str]:
+    """More on a page than it has room for, even with the gaps pressed."""
+    page = stage.shell._page
+    return [f"needs {page.minimum_height} of {page.height}"] if page.minimum_height > page.height + SLACK else []
+
+
+def targets(stage: Stage) -> list[str]:
+    """Controls below the floor, nearer to each other than the least gap, or without a word."""
+    from kiosk.widgets.base import Text
+
+    controls = {name: control for name, control in stage.shell.controls().items() if name != "start"}
+    faults = [
+        f"{name} is {control.width}x{control.height}" for name, control in controls.items()
+        if min(control.width, control.height) < LOBBY.targets.floor
+    ]  # fmt: skip
+    for (one, a), (other, b) in combinations(controls.items(), 2):
+        if gap(a, b) < LOBBY.targets.gap_min - SLACK and not {one, other} <= {"agree", "other_way", "dispute"}:
+            faults.append(f"{one} and {other} are {gap(a, b)} apart")
+    for name, control in controls.items():
+        said = any(isinstance(widget, Text) and widget.words for widget in control.walk(restrict=True))
+        if not said and name not in ICON_NAMES_WITHOUT_WORDS:
+            faults.append(f"{name} has no word")
+    return faults
+
+
+def gap(a: Any, b: Any) -> float:
+    (ax, ay), (bx, by) = a.to_window(*a.pos), b.to_window(*b.pos)
+    across = max(bx - (ax + a.width), ax - (bx + b.width))
+    up = max(by - (ay + a.height), ay - (by + b.height))
+    return max(across, up)
+
+
+def primaries(root: Any) -> list[str]:
+    """At most one filled control that can be pressed."""
+    from kiosk.widgets.parts import Command, Hero
+
+    filled = [
+        widget for widget in root.walk(restrict=True)
+        if isinstance(widget, Hero) or (isinstance(widget, Command) and widget.kind == "primary")
+    ]  # fmt: skip
+    return [f"{len(filled)} filled controls"] if len([widget for widget in filled if shown(widget)]) > 1 else []
+
+
+def sizes(root: Any, words: Callable[[Any], list[Any]]) -> list[str]:
+    """Text under the minimum."""
+    return [f"{label.words!r} at {label.font_size}" for label in words(root) if label.font_size < LOBBY.type.minimum]
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_money_screens_name_the_amount_on_the_button(language: str, stage: Stage) -> None:
+    from kiosk.screens.samples import samples
+
+    stage.shell.chrome(Chrome(language=language))
+    for kind, state, amount in ((lobby.ConfirmStay, "deposit", "¥300.00"), (lobby.CheckOutBill, "due", "¥112.00")):
+        stage.shell.show(samples(kind)[state])
+        stage.settle()
+        assert amount in stage.shell.controls()["agree"].words
+
+
+def test_staff_and_language_stand_in_the_same_place_on_every_screen(stage: Stage) -> None:
+    from kiosk.screens.registry import PAGES
+    from kiosk.screens.samples import samples
+
+    places = set()
+    for kind in PAGES:
+        stage.shell.show(next(iter(samples(kind).values())))
+        stage.settle()
+        controls = stage.shell.controls()
+        staff, language = controls["chrome.staff"], controls["chrome.language"]
+        places.add((round(staff.x), round(staff.y), round(language.right), round(language.center_y)))
+    assert len(places) == 1
+
+
+def test_a_journey_that_cannot_be_offered_has_no_button(stage: Stage) -> None:
+    from kiosk.screens.samples import samples
+
+    stage.shell.show(samples(lobby.Home)["trouble"])
+    stage.settle()
+    assert "check_out" in stage.shell.controls()
+    assert not {"check_in", "redeem_coupon"} & set(stage.shell.controls())
+
+
+def test_done_waits_for_the_id_card(stage: Stage) -> None:
+    from kiosk.screens.samples import samples
+
+    stage.shell.show(samples(lobby.CheckedIn)["id_in_reader"])
+    stage.settle()
+    assert "finish" not in stage.shell.controls()
+    stage.shell.show(samples(lobby.CheckedIn)["printed"])
+    stage.settle()
+    assert "finish" in stage.shell.controls()

@@ -23,6 +23,7 @@ from mqtt.messages.kind import Class, Kind
 from mqtt.messages.kinds import KINDS
 from mqtt.messages.op import OP_UNDO, OpUndo, OpUndone
 from mqtt.messages.outcome import Refused, Reply
+from mqtt.messages.service import SERVICE_CALL, ServiceCall
 from mqtt.messages.stay import STAY_CHECK_IN, STAY_PREPARE, StayPrepared
 from mqtt.outbox import Row
 from mqtt.requests import Letterhead
@@ -64,7 +65,7 @@ class Deals:
         self.open: dict[str, Deal] = {}
         self.last_seq = journal.standing.last_seq
         self.skipped: set[int] = set()
-        self.listed = 0
+        self.notes = 0
         self.broken = ""
         """The code of the JournalFailed after which memory and journal may differ; empty while they agree."""
         self._clock, self._ids, self._letterhead = clock, ids, letterhead
@@ -85,11 +86,11 @@ class Deals:
         written.add_done_callback(lambda _: self._on_loop(lambda: self._committed(written)))
         return written
 
-    def begin(self, deals: Iterable[Deal], skipped: Iterable[int], listed: int) -> None:
+    def begin(self, deals: Iterable[Deal], skipped: Iterable[int], notes: int) -> None:
         """Memory is what the journal says."""
         self.broken = ""
         self.open = {deal.id: deal for deal in deals}
-        self.skipped, self.listed = set(skipped), listed
+        self.skipped, self.notes = set(skipped), notes
         self._seqs.update((deal.id, deal.seq) for deal in self.open.values())
 
     def _committed(self, written: Future[list[Operation]]) -> None:
@@ -133,9 +134,9 @@ class Deals:
         return Row(operation.id, operation.seq, kind, operation.hold, operation.payload,
                    self._clock.monotonic() - max(0.0, age_s), ask_first=asks)  # fmt: skip
 
-    def place(self, id_: str) -> int:
-        """The place of an operation or of its deal in the journal; 0 if it is no longer remembered."""
-        return self._seqs.get(id_, 0)
+    def number(self, id_: str) -> str:
+        """Four characters of the journal and the place of an operation or its deal; 0000 if no longer remembered."""
+        return f"{self.journal.uuid[-4:]}-{self._seqs.get(id_, 0):04d}".upper()
 
     # drafts
 
@@ -161,11 +162,19 @@ class Deals:
             self.open[deal.id] = moved
         return lambda page: page.deal(moved)
 
-    def noted(self, what: str, of: str, detail: str = "") -> Step:
-        """List something for staff."""
-        self.listed += 1
+    def listed(
+        self, about: str, of: str, detail: str = "", *, call: bool = True,
+        what: Literal["listed", "in_doubt"] = "listed",
+    ) -> list[Step]:  # fmt: skip
+        """On the terminal's list for staff, who are called where no journey does it: nobody stands there who would."""
+        self.notes += 1
         at = self.at()
-        return lambda page: page.note(at, what, of, detail)
+        steps: list[Step] = [lambda page: page.note(at, about, of, detail)]
+        if call:
+            body = ServiceCall(what=what, about=about, number=self.number(of), of=of)
+            draft = self.draft(SERVICE_CALL, body, id_=self._ids(), visit="", deal="", hold="")
+            steps.append(lambda page: page.add(draft))
+        return steps
 
     # the persistence points
 
@@ -241,9 +250,9 @@ class Deals:
         ]  # fmt: skip
         return [self._moved(deal, "fulfilling"), *(self._moved(room, "approved", bound=deal.id) for room in rooms)]
 
-    def in_doubt(self, deal: Deal) -> list[Step]:
-        """Between P3 and P4, and nobody can tell."""
-        return [self._moved(deal, "in_doubt"), self.noted("in_doubt", deal.id)]
+    def in_doubt(self, deal: Deal, *, alone: bool = False) -> list[Step]:
+        """Between P3 and P4, and nobody can tell; `alone`: nor is there a journey that would call staff."""
+        return [self._moved(deal, "in_doubt"), *self.listed("in_doubt", deal.id, call=alone, what="in_doubt")]
 
     def delivered(self, deal: Deal, draft: Draft, slip: bytes | None) -> list[Step]:
         """P4: the advice, the slip, and the room that now belongs to the stay, in one step."""
@@ -289,8 +298,9 @@ class Deals:
 
     def parked(self, row: Row, code: str) -> Future[Any]:
         """Kept and listed; the outbox goes on past it."""
-        return self.write([
-            lambda page: page.move(row.id, "parked", code), self.noted("parked", row.id, f"{row.kind.name} {code}")])
+        # A call that is itself parked must not call again.
+        known = self.listed("parked", row.id, f"{row.kind.name} {code}", call=row.kind is not SERVICE_CALL)
+        return self.write([lambda page: page.move(row.id, "parked", code), *known])
 
     def _answer(self, id_: str, answer: Answer, outcome: Reply[Any] | Refused) -> Step:
         payload, code = wire.encode(answer), outcome.code if isinstance(outcome, Refused) else ""
@@ -300,18 +310,20 @@ class Deals:
         body = outcome.body if isinstance(outcome, Reply) else None
         if row.id == deal.id:
             said = outcome.code if isinstance(outcome, Refused) else "done"
-            return [self._moved(deal, "closed"), self.noted("settled_late", deal.id, said)]
+            return [self._moved(deal, "closed"), *self.listed("settled_late", deal.id, said)]
         if row.kind is HOLD_CAPTURE:
             return [self._moved(deal, "done")]
         if row.kind is STAY_CHECK_IN:
             return [self._moved(deal, "kept")]
         if isinstance(body, Released):
-            late = [self.noted("release.already_captured", deal.id)] if body.state == "already_captured" else []
-            return [self._moved(deal, "closed"), *late]
-        if isinstance(body, OpUndone):
-            late = [self.noted(f"undo.{body.state}", deal.id, deal.kind)] if body.state in ("too_late", "done") else []
-            return [self._moved(deal, "closed"), *late]
-        return []
+            late = body.state == "already_captured"
+            about = "release.already_captured"
+        elif isinstance(body, OpUndone):
+            late = body.state in ("too_late", "done")
+            about = f"undo.{body.state}"
+        else:
+            return []
+        return [self._moved(deal, "closed"), *(self.listed(about, deal.id, deal.kind) if late else [])]
 
 
 def _after_answer(kind: str, outcome: Reply[Any] | Refused) -> tuple[DealState, dict[str, Any]]:

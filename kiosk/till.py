@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from kiosk.deals import Deals, Reason, Step, reference, touches
 from kiosk.doubts import Doubts, owed
-from kiosk.journal import Deal, Journal, JournalFailed, Note, Operation, Page
+from kiosk.journal import Deal, Draft, Journal, JournalFailed, Note, Operation, Page
 from kiosk.redo import Redo
 from mqtt.heartbeat import LinkState, Pulse
 from mqtt.link import Message
@@ -150,7 +150,7 @@ class Till:
         for deal in sorted(deals, key=lambda deal: deal.kind != HOLD_AUTHORISE.name):
             steps += self._resumed(self._deals.open[deal.id], found)
         if self._journal.set_aside and not any(note.detail == self._journal.set_aside for note in notes):
-            steps.append(self._deals.noted("journal.set_aside", "", self._journal.set_aside))
+            steps += self._deals.listed("journal.set_aside", "", self._journal.set_aside, call=False)
         if steps:
             await self._landed(self._deals.write(steps))
         return Recovered(**{name: tuple(ids) for name, ids in found.items()}, set_aside=self._journal.set_aside)
@@ -187,10 +187,10 @@ class Till:
 
     def link_up(self) -> None:
         def up() -> None:
-            self._on_up()
             self.pulse.beat()
             self._outbox.link_up()
 
+        self._on_loop(self._on_up)
         self._on_loop(up)
 
     def link_down(self, reason: str) -> None:
@@ -227,6 +227,7 @@ class Till:
             raise WrongPoint(f"{kind.name} of a hold that is not open here")
         deal = Deal(id_, 0, kind.name, visit, "intent", self._deals.at(), ref=reference(body))
         draft = self._deals.draft(kind, body, id_=id_, visit=visit, deal=id_, hold=hold, state="intent")
+        self._live = {known: live for known, live in self._live.items() if known in self._deals.open}
         self._live[id_] = (self._clock.monotonic(), None)
         if note is not None:
             note(id_)
@@ -356,12 +357,12 @@ class Till:
     async def close_note(self, note: int, by: str) -> bool:
         """A person has dealt with it. Whether it was open."""
         closed = await self._landed(self._journal.write(lambda page: page.close_note(note, by)))
-        self._deals.listed -= closed
+        self._deals.notes -= closed
         return closed
 
     def number(self, operation: str) -> str:
         """What to tell a human about an operation: four characters of the journal and the place in it."""
-        return f"{self._journal.uuid[-4:]}-{self._deals.place(operation):04d}".upper()
+        return self._deals.number(operation)
 
     def retry_parked(self) -> None:
         """After an update of either end."""
@@ -373,7 +374,7 @@ class Till:
             journal=self._journal.uuid, seq=deals.last_seq, outbox=self._outbox.depth, oldest_s=self._outbox.oldest_s,
             parked=self._outbox.parked + self._unknown_rows,
             in_doubt=sum(deal.state == "in_doubt" for deal in deals.open.values()),
-            listed=deals.listed, skipped=tuple(sorted(deals.skipped)), broken=deals.broken)  # fmt: skip
+            listed=deals.notes, skipped=tuple(sorted(deals.skipped)), broken=deals.broken)  # fmt: skip
 
     # mqtt.outbox.Rows
 
@@ -385,7 +386,7 @@ class Till:
 
     # inside: a request on its way
 
-    async def _journaled(self, deal: Deal, draft: Any) -> Operation:
+    async def _journaled(self, deal: Deal, draft: Draft) -> Operation:
         """P1."""
         try:
             operation = await self._landed(self._journal.write(self._deals.intent(deal, draft)))
@@ -504,7 +505,7 @@ class Till:
         if deal.state in ("fulfilling", "in_doubt"):
             self._doubts.watch(deal.id)
             found["in_doubt"].append(deal.id)
-            return self._deals.in_doubt(deal) if deal.state == "fulfilling" else []
+            return self._deals.in_doubt(deal, alone=True) if deal.state == "fulfilling" else []
         return []
 
     # inside: doubts
@@ -512,13 +513,13 @@ class Till:
     async def _default(self, hold: str) -> None:
         """Nobody said: the guest is not charged, and staff see it."""
         if await self.settle(hold, handed_over=False, by="default"):
-            self._deals.write([self._deals.noted("in_doubt.default", hold, "settled in the guest's favour")])
+            self._deals.write(self._deals.listed("in_doubt.default", hold, "settled in the guest's favour"))
 
     async def _close_notes_of(self, operation: str, by: str) -> None:
         def close(page: Page) -> int:
             return sum(page.close_note(note.id, by) for note in page.notes() if note.of == operation)
 
-        self._deals.listed -= await self._landed(self._journal.write(close))
+        self._deals.notes -= await self._landed(self._journal.write(close))
 
     def _beat(self) -> Heartbeat:
         facts = self.facts()

@@ -310,6 +310,8 @@ class _Connection:
             on_ack = self._acks.pop(mid, None)
             if on_ack is None:
                 self._early[mid] = reason.value
+        if reason.value >= FAILURE:
+            log.warning("link.refused name=%s reason=%s", self._link.name, reason)
         if on_ack is not None and not self._ended:
             self._link._called(on_ack, reason.value)
 

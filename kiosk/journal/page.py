@@ -38,7 +38,8 @@ class Page:
     def answered(self, id_: str, answer: bytes, code: str = "") -> None:
         """Central has answered for good; a first answer is never overwritten."""
         self._db.execute(
-            "UPDATE operations SET state = 'answered', again = 0, code = ?, answer = coalesce(answer, ?) WHERE id = ?",
+            "UPDATE operations SET state = 'answered', again = 0, "
+            "code = CASE WHEN answer IS NULL THEN ? ELSE code END, answer = coalesce(answer, ?) WHERE id = ?",
             (code, self._cipher.seal(f"{id_}/answer", answer), id_))  # fmt: skip
 
     def move(self, id_: str, state: OperationState, code: str = "") -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from kiosk.journal import JournalFailed
 from kiosk.till import Recovered
+from mqtt.messages import wire
 from mqtt.messages.envelope import Request
 from mqtt.messages.outcome import Reply, Unknown
+from mqtt.messages.service import ServiceCall
 from mqtt.messages.stay import STAY_CHECK_OUT, StayCheckOut
 from tests.till.house import VISIT, House
 
@@ -280,3 +282,25 @@ async def test_guests_losses_and_power_cuts_at_random(tmp_path: Path, seed: int)
         wrong += violations(house, guest)
     await house.shut()
     assert wrong == []
+
+
+async def test_nothing_is_remembered_of_what_is_finished(house: House) -> None:
+    for _ in range(60):
+        await house.clock.run(check_in(house, Guest(), key_works=False))
+    await house.quiet()
+    till = house.till
+    held = (till._deals.open, till._deals._rows, till._outbox._flights, till._outbox._waiters, till._answers._waiting)
+    assert [len(kept) for kept in held] == [0, 0, 0, 0, 0]
+    assert len(till._live) <= 2
+
+
+async def test_staff_are_called_for_what_no_journey_is_there_to_tell(house: House) -> None:
+    hold = await house.handing_over()
+    await house.crash()
+    await house.boot()
+    await house.quiet(1000)
+    calls = [request for request in house.central.seen if request.kind == "service.call"]
+    bodies = [wire.convert(call.body, ServiceCall) for call in calls]
+    assert [(body.what, body.about, body.of) for body in bodies] == [
+        ("in_doubt", "in_doubt", hold), ("listed", "in_doubt.default", hold)]  # fmt: skip
+    assert {body.number for body in bodies} == {house.till.number(hold)}

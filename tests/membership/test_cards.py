@@ -56,6 +56,15 @@ def test_an_empty_card_says_so_and_a_short_one_says_how_many_are_left() -> None:
     assert refusal == replace(refusal, values=(("n", 1),))
 
 
+@pytest.mark.rules("TC-1", "X-66")
+def test_a_card_for_one_use_on_one_day() -> None:
+    card = times.open_card(replace(WASH, uses=1, valid_days=1), "t1", "li", Source.BOUGHT, TODAY)
+    assert card.last_day == TODAY
+    assert why(times.judge_use(card, occasion("2026-03-05 23:59"))) == "allowed"
+    assert times.use(card, at("2026-03-05 23:59")).left == 0
+    assert why(times.judge_use(card, occasion("2026-03-06 00:00"))) == "card.expired"
+
+
 @pytest.mark.rules("TC-2", "CP-29")
 def test_a_card_off_or_past_its_sale_is_not_given() -> None:
     assert why(times.judge_open(WASH, Source.CAMPAIGN, occasion())) == "allowed"

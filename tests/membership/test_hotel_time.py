@@ -115,6 +115,7 @@ def test_months_later_is_the_last_day_that_fits(day: date, months: int) -> None:
 @pytest.mark.rules("X-110", "X-50")
 def test_born_on_29_february_is_a_year_older_on_28_february() -> None:
     born = date(1964, 2, 29)
+    assert age_on(born, born) == 0
     assert birthday_in(2023, born) == date(2023, 2, 28)
     assert birthday_in(2024, born) == date(2024, 2, 29)
     assert (age_on(date(2023, 2, 27), born), age_on(date(2023, 2, 28), born)) == (58, 59)

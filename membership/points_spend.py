@@ -60,7 +60,8 @@ def redeem(reward: Reward, count: int, owned: int, today: date, rules: PointsRul
     if lacking is not None:
         return lacking
     values = (("amt", reward.cash * count), ("n", count), ("points", each * count))
-    return Price(each * count, reward.cash * count, Reason("points.half" if half else "points.price", values, "PT-23"))
+    why = Reason("points.half", values, "PT-23") if half else Reason("points.price", values, "PT-15")
+    return Price(each * count, reward.cash * count, why)
 
 
 def is_half_price(sku: str, today: date, rules: PointsRules) -> bool:

@@ -231,8 +231,8 @@ def test_in_the_half_price_month_half_of_an_odd_price_is_rounded_up() -> None:
     for reward, day in ((cup, DAY), (fan, DAY), (cup, date(2026, 4, 1))):
         price = points_spend.redeem(reward, 2, 9_999, day, month)
         assert isinstance(price, points_spend.Price)
-        costs.append(price.points)
-    assert costs == [302, 602, 602]
+        costs.append((price.points, price.why.key))
+    assert costs == [(302, "points.half"), (602, "points.price"), (602, "points.price")]
 
 
 @pytest.mark.rules("PT-17", "SV-20", "X-112", "X-23")

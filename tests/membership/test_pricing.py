@@ -422,6 +422,8 @@ def test_the_99_night_is_one_once_when_asked_and_not_on_holidays_for_new_guests(
     assert left_out(only_holiday)["special_night"] == "price.no_such_night"
     cheap = price(room((TODAY, 100_00)), old, wishes=asked)
     assert (cheap.due, left_out(cheap)["special_night"]) == (80_00, "price.another_is_lower")
+    same = price(room((TODAY, 123_75)), old, wishes=asked)
+    assert (same.due, same.special_night) == (99_00, False)
     assert left_out(price(stay, PLAIN, wishes=asked))["special_night"] == "price.not_your_benefit"
 
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "script"))
 
+from _lists import CHECKS, catalogue, read, unused  # noqa: E402
 
-def load() -> ModuleType:
-    loader = importlib.machinery.SourceFileLoader("lists_script", str(ROOT / "script" / "lists"))
-    spec = importlib.util.spec_from_loader("lists_script", loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["lists_script"] = module
-    loader.exec_module(module)
-    return module
-
-
-lists = load()
+lists = SimpleNamespace(**{check.__name__: check for check in CHECKS}, unused=unused, catalogue=catalogue)
 
 
 @pytest.fixture(scope="module")
 def house() -> Any:
-    return lists.read(ROOT)
+    return read(ROOT)
 
 
 def with_file(house: Any, path: str, text: str) -> Any:
@@ -222,4 +212,22 @@ def test_a_link_that_leads_nowhere(house: Any) -> None:
     assert found(lists.links, with_file(house, moon, text + " `script/lists --unused` `hw/`"), house) == {
         f"{moon} links to pictures/moon.png, which is not there",
         f"{moon} names kiosk/moon.py, which is not there",
+    }
+
+
+def test_a_journey_that_no_explorer_walks(house: Any) -> None:
+    spoilt = with_file(house, "kiosk/flows/lobby/moon.py", "async def moon(desk): ...\n")
+    assert found(lists.journeys, spoilt, house) == {
+        "kiosk/flows/lobby/moon.py is walked by no explorer: tests/flows/test_explorer.py does not lead to it"
+    }
+    door = "kiosk/flows/lobby/front_door.py"
+    led_to = with_file(spoilt, door, house.files[door] + "from kiosk.flows.lobby.moon import moon\n")
+    assert found(lists.journeys, led_to, house) == set()
+
+
+def test_a_driver_that_is_not_where_the_registry_says(house: Any) -> None:
+    spoilt = replace(house, drivers={**house.drivers, "printer": {"moon": "hw.printer.driver:made_of_cheese"}})
+    assert found(lists.drivers, spoilt, house) == {
+        "driver moon of printer is not at hw.printer.driver:made_of_cheese",
+        "driver moon of printer is not in docs/hardware.md",
     }

@@ -78,6 +78,8 @@ class Broker:
         """Start it and wait until it accepts. Raises BrokerFailed."""
         if self._process is not None:
             raise BrokerFailed("it runs already")
+        if self._accepts():
+            raise BrokerFailed(f"port {self.port} is taken")
         program = mosquitto()
         self._write()
         self._process = subprocess.Popen(
@@ -113,7 +115,7 @@ class Broker:
 
     def _await(self, process: subprocess.Popen[bytes]) -> None:
         for _ in range(_TRIES):
-            with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
+            if self._accepts():
                 return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_TRY_S)
@@ -121,6 +123,13 @@ class Broker:
                 raise BrokerFailed(f"mosquitto ended: {self._last_words()}")
         self.kill()
         raise BrokerFailed("mosquitto never accepted")
+
+    def _accepts(self) -> bool:
+        try:
+            socket.create_connection((HOST, self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError, IndexError):

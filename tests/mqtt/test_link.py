@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from paho.mqtt.enums import MQTTErrorCode
 
-from demo.broker import HOST, Broker
+from demo.broker import HOST, Broker, BrokerFailed
 from demo.ca import Ca
 from mqtt.link import FAILURE, NOBODY, Backoff, Endpoint, Link, Message, Publication
 from mqtt.topics import SHARED_REQUESTS, Terminal
@@ -209,3 +212,66 @@ def test_waits_double_are_bounded_and_differ_between_terminals() -> None:
     for attempt in range(30):
         assert 0.25 * min(60.0, 2**attempt) <= backoff.wait_s("a", attempt) <= 1.25 * min(60.0, 2**attempt)
     assert len({round(backoff.wait_s(f"t{n}", 0), 3) for n in range(100)}) > 80
+
+
+def test_a_connection_that_falls_silent_is_replaced(hear: Hear) -> None:
+    """A thread that lives and does nothing, as after a callback that never returned."""
+    terminal = hear(K1.scope, K1.reads).start()
+    connection = terminal.link._connection
+    assert connection is not None
+    connection._client.loop_misc = lambda: MQTTErrorCode.MQTT_ERR_SUCCESS
+    for _ in range(80):
+        connection.alive()
+    assert terminal.downs == ["nothing was heard"]
+    terminal.until(lambda: terminal.ups == 2)
+
+
+def test_stop_does_not_wait_for_a_callback_that_never_returns(ca: Ca, broker: Broker, hear: Hear) -> None:
+    inside, never = threading.Event(), threading.Event()
+
+    def stuck(message: Message) -> None:
+        inside.set()
+        never.wait(PATIENCE_S)
+
+    files = ca.client(K1.scope)
+    link = Link(
+        Endpoint(HOST, broker.port, files.ca, files.cert, files.key), K1.scope, SystemClock(),
+        subscriptions=K1.reads, on_message=stuck, on_up=lambda: None, on_down=lambda reason: None)  # fmt: skip
+    link.start()
+    worker = hear("central/w1").start()
+    while worker.publish(K1.topic("rsp"), b"{}") == NOBODY:
+        pass
+    assert inside.wait(PATIENCE_S)
+    link.stop(0.2)
+    assert not link.up
+    assert not never.is_set()
+    never.set()
+
+
+@pytest.mark.parametrize("tls", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_the_certificates_pass_the_strictest_check(broker: Broker, ca: Ca, tls: ssl.TLSVersion) -> None:
+    """Python 3.13 asks for critical basic constraints and key identifiers by default."""
+    files = ca.client(K1.scope)
+    context = ssl.create_default_context(cafile=str(files.ca))
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT
+    context.minimum_version = context.maximum_version = tls
+    context.load_cert_chain(files.cert, files.key)
+    plain = socket.create_connection((HOST, broker.port))
+    with context.wrap_socket(plain, server_hostname=HOST) as sock:
+        assert sock.version() == tls.name.replace("v1_", "v1.")
+
+
+def test_certificates_are_used_again_while_they_are_good(tmp_path: Path) -> None:
+    clock = SystemClock()
+    first = Ca(tmp_path, clock.wall).client(K1.scope)
+    before = first.cert.read_bytes()
+    assert Ca(tmp_path, clock.wall).client(K1.scope).cert.read_bytes() == before
+    assert first.key.stat().st_mode & 0o777 == 0o600
+    later = Ca(tmp_path, lambda: clock.wall() + timedelta(days=365)).client(K1.scope)
+    assert later.cert.read_bytes() != before
+
+
+def test_a_second_start_on_a_taken_port_is_named(broker: Broker, ca: Ca, tmp_path: Path) -> None:
+    other = Broker(tmp_path / "other", broker.port, ca.server(HOST))
+    with pytest.raises(BrokerFailed, match="taken"):
+        other.start()

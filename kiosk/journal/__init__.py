@@ -20,7 +20,9 @@ from kiosk.journal.writer import Writer, Writing
 from kiosk.keyfile import Cipher, NotSealedByUs
 from mqtt.durable import sync_directory
 
-__all__ = ["Deal", "Draft", "Journal", "JournalFailed", "Note", "Operation", "Page", "Standing", "open_journal"]
+__all__ = [
+    "Deal", "Draft", "Journal", "JournalFailed", "Note", "Operation", "Page", "Standing", "open_journal", "put_aside",
+]  # fmt: skip
 
 T = TypeVar("T")
 

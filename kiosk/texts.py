@@ -56,8 +56,8 @@ class Texts:
         self._on_missing = on_missing
 
     def render(self, what: Say, language: str) -> str:
-        """The sentence. What lacks a value is said by `{key}.plain`, if there is one. A missing key or value is reported
-        as (language, key) and shows as the key."""
+        """The sentence. What lacks a value is said by `{key}.plain`, if there is one. A missing key or value is told
+        to `on_missing` as (language, key), and the key stands for the words."""
         if what.key == NOTHING:
             return ""
         sentence = self._sentence(what, language)

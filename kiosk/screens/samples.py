@@ -74,6 +74,7 @@ _SAMPLES: dict[type[Screen], Samples] = {
         "hold": lobby.Working(say("h.wait.title"), say("h.wait.body"), on=STEP, picture="hold"),
         "unknown": lobby.Working(say("h.unknown.title"), say("h.unknown.body"), on=STEP, picture="hold"),
         "key": lobby.Working(say("k.cutting.title"), say("k.cutting.body"), on=("check_in", 3), picture="key"),
+        "card": lobby.Working(say("g.take.id.title"), say("g.take.id.body"), picture="card"),
         "search": lobby.Working(say("c.finding.title"), on=("check_in", 0), picture="search"),
     },
     lobby.CheckedIn: {

@@ -118,6 +118,8 @@ class Shell(Themed, FloatLayout):
     def wipe(self) -> None:
         """Drop every page and dialog with what it knows of the guest, textures included. Show something next."""
         self._remove_dialog()
+        if self._page is not None:
+            self._page.hidden()
         self.ids.stage.clear_widgets()
         self._pages, self._page, self._model, self._dialog_model = {}, None, None, None
         self._last = ("", float("-inf"))

@@ -13,11 +13,13 @@ LEAST_GAP = 8
 
 class Column(Layout):
     """Children from top to bottom, each as wide as the column. Those without a height of their own share what is left
-    by their `size_hint_y`; if nothing is left, `spacing` shrinks to LEAST_GAP."""
+    by their `size_hint_y`; if nothing is left, `spacing` shrinks to LEAST_GAP. `minimum_height` is what it holds with
+    full gaps, `least_height` with pressed ones."""
 
     padding = VariableListProperty([0, 0, 0, 0])
     spacing = NumericProperty(0)
     minimum_height = NumericProperty(0)
+    least_height = NumericProperty(0)
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -43,7 +45,8 @@ class Column(Layout):
         room = self.height - top - bottom - fixed
         spacing = self.spacing if not gaps else max(min(self.spacing, room / gaps), min(self.spacing, dp(LEAST_GAP)))
         rest = max(0, room - gaps * spacing)
-        self.minimum_height = fixed + gaps * min(self.spacing, dp(LEAST_GAP)) + top + bottom
+        self.minimum_height = fixed + gaps * self.spacing + top + bottom
+        self.least_height = fixed + gaps * min(self.spacing, dp(LEAST_GAP)) + top + bottom
         edge = self.top - top
         for child in seen:
             if child.size_hint_y is not None:

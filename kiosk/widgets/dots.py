@@ -12,30 +12,22 @@ from kiosk.widgets.base import Themed, load_layout
 
 
 class Dots(Themed, Widget):
-    """Steps only while it is on the screen; a still screen costs nothing."""
+    """Steps while `moving`; whoever shows it stops it again, because a still screen costs nothing."""
 
     moving = BooleanProperty(False)
     at = NumericProperty(0)
 
     def __init__(self, **kwargs):
-        self._beat = None
+        self._beat = Clock.create_trigger(self._step, motion.DOTS, interval=True)
         super().__init__(**kwargs)
-        self.fbind("parent", self._attend)
-        self.bind(on_parent=self._attend)
 
-    def on_moving(self, *_):
-        self._attend()
-
-    def _attend(self, *_):
-        """A beat while moving; it stops itself when the window no longer holds this widget."""
-        if self.moving and self._beat is None:
-            self._beat = Clock.schedule_interval(self._step, motion.DOTS)
+    def on_moving(self, _, moving):
+        if moving:
+            self._beat()
+        else:
+            self._beat.cancel()
 
     def _step(self, _):
-        if not self.moving or self.get_root_window() is None:
-            self._beat.cancel()
-            self._beat = None
-            return
         self.at = (self.at + 1) % 3
 
 

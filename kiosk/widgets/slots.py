@@ -22,17 +22,18 @@ MOST_MORE = 300
 class SlotArt(Themed, Widget):
     """The front below the screen with the slots named in `lit`. `filled`: it stands on a filled ground.
 
-    `thing` is what is held to the scanner: phone or slip.
+    `thing` is what is held to the scanner: phone or slip. `out` turns the arrow of the ID reader: take the card away.
     """
 
     lit = ListProperty([])
     filled = BooleanProperty(False)
     thing = StringProperty("phone")
+    out = BooleanProperty(False)
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._draw_soon = Clock.create_trigger(self._draw, -1)
-        for name in ("pos", "size", "lit", "tokens", "filled", "thing"):
+        for name in ("pos", "size", "lit", "tokens", "filled", "thing", "out"):
             self.fbind(name, self._draw_soon)
         self._draw_soon()
 
@@ -109,20 +110,20 @@ class SlotArt(Themed, Widget):
             self._framed(middle - 118, 26, 236, 116, 22, edge, inside, line)
             self._glyph("contactless", middle, 84, 62, "beam" if lit else "line")
         elif slot == "card_exit":
-            self._framed(middle - 110, 30, 220, 40, 16, edge, inside, line)
-        else:
             self._framed(middle - 110, 96, 220, 40, 16, edge, inside, line)
+        else:
+            self._framed(middle - 110, 30, 220, 40, 16, edge, inside, line)
 
     def _offer(self, slot):
         """What goes in or comes out, and which way."""
         middle = PLACES[slot] * 1000
-        out = slot in ("card_exit", "printer")
+        comes_out = slot in ("card_exit", "printer")
         low = 238 + self._more * 0.28
         if slot == "scanner":
             self._phone(middle, low) if self.thing == "phone" else self._slip(middle, low)
         else:
-            self._card(min(middle, 930 - 122 * self._grown), low, key=out)
-        self._arrow(middle, 150 + self._more * 0.06, up=out)
+            self._card(min(max(middle, 70 + 122 * self._grown), 930 - 122 * self._grown), low, key=comes_out)
+        self._arrow(middle, 150 + self._more * 0.06, up=comes_out or self.out)
 
     def _arrow(self, middle, low, up=False):
         unit, size = self._unit, self._grown

@@ -63,9 +63,14 @@ class Stage:
     now: float = 0.0
 
     def settle(self) -> None:
-        from kiosk.screens.window import settle
+        """Let layouts and textures become what they will stay, without drawing a frame."""
+        from kivy.clock import Clock
+        from kivy.lang import Builder
 
-        settle(2)
+        for _ in range(2):
+            Clock.tick()
+            Builder.sync()
+            Clock.tick_draw()
 
     def tap(self, control: Any, slide_to: tuple[float, float] | None = None) -> None:
         """One finger down in the middle of a control and up again, there or where it slid to."""

@@ -73,7 +73,7 @@ def cut(root: Any, words: Callable[[Any], list[Any]]) -> list[str]:
 def overflow(stage: Stage) -> list[str]:
     """More on a page than it has room for, even with the gaps pressed."""
     page = stage.shell._page
-    return [f"needs {page.minimum_height} of {page.height}"] if page.minimum_height > page.height + SLACK else []
+    return [f"needs {page.least_height} of {page.height}"] if page.least_height > page.height + SLACK else []
 
 
 def targets(stage: Stage) -> list[str]:

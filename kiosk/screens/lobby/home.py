@@ -8,6 +8,8 @@ from kiosk.widgets.base import load_layout
 from kiosk.widgets.parts import Banner, Hero, Tile
 
 ICON = {"check_in": "login", "check_out": "logout", "redeem_coupon": "confirmation_number"}
+READER_OF = {"d.scan.down.title": "scanner", "d.id.down.title": "id_reader"}
+"""What Home says is missing -> the reader that must not be shown as waiting."""
 
 
 class HomePage(Page):
@@ -26,6 +28,16 @@ class HomePage(Page):
         self.ids.hero.clear_widgets()
         for name in offers[:1]:
             self.ids.hero.add_widget(self._choice(Hero, name))
+
+    def readers(self, model):
+        """The readers that wait for a guest."""
+        down = {READER_OF.get(what.key) for what in model.missing}
+        return [reader for reader in ("scanner", "id_reader") if reader not in down]
+
+    def ready(self, model, tr):
+        """What to put where, naming only readers that work."""
+        readers = self.readers(model)
+        return tr("home.ready.title" if len(readers) == 2 else f"home.ready.{readers[0]}") if readers else ""
 
     def _choice(self, kind, name):
         return kind(

@@ -7,11 +7,12 @@ from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.screens.page import Page
 from kiosk.theme import motion
-from kiosk.widgets import dots  # noqa: F401  (the layout names its class)
+from kiosk.widgets import dots, slots  # noqa: F401  (the layout names their classes)
 from kiosk.widgets.base import load_layout
 
-ICON = {"key": "key", "hold": "lock", "search": "search", "receipt": "receipt_long", "card": "id_card",
-        "": "hourglass_top"}
+ICON = {"hold": "lock", "search": "search", "receipt": "receipt_long", "": "hourglass_top"}
+SLOT = {"key": "card_exit", "card": "id_reader"}
+"""Drawings that show a slot, because something comes out there."""
 
 
 class WorkingPage(Page):
@@ -27,12 +28,17 @@ class WorkingPage(Page):
 
     def icon(self, model):
         """The drawing of what is done."""
-        return ICON[model.picture]
+        return ICON.get(model.picture, "")
+
+    def slot(self, model):
+        """The slot to look at, if there is one."""
+        return [SLOT[model.picture]] if model.picture in SLOT else []
 
     def shown(self):
-        """The patience of the guest starts anew only when something else is being done."""
+        """The guest's patience starts anew."""
         self._stop()
         self.waited = 0
+        self.ids.dots.moving = True
         self._timers = [
             Clock.schedule_once(lambda _: self._wait(motion.SLOWER), motion.SLOWER),
             Clock.schedule_once(lambda _: self._wait(motion.WAY_OUT), motion.WAY_OUT),
@@ -43,6 +49,7 @@ class WorkingPage(Page):
 
     def hidden(self):
         self._stop()
+        self.ids.dots.moving = False
 
     def _stop(self):
         for timer in self._timers:

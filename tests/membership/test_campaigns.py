@@ -293,6 +293,17 @@ def test_both_caps_must_permit_and_refunds_free_them(
     assert isinstance(judge_reward(rule, PAID, LI, given_before, RULES, occasion()), Allowed) == free
 
 
+@pytest.mark.rules("PM-1", "PM-5", "X-50")
+def test_the_threshold_counts_to_the_fen_and_a_full_cap_names_its_number() -> None:
+    short = judge_reward(RULE, replace(PAID, paid=(("food", 9_999),)), LI, (), RULES, occasion())
+    assert short == replace(short, key="reward.below", values=(("diff", 1),))
+    before = tuple(Rewarded(f"q{n}", "restaurant") for n in range(2))
+    store = judge_reward(replace(RULE, per_store=2), PAID, LI, before, RULES, occasion())
+    assert store == replace(store, key="reward.store_cap", values=(("n", 2),))
+    total = judge_reward(replace(RULE, in_total=2), PAID, LI, before, RULES, occasion(store="spa"))
+    assert total == replace(total, key="reward.total_cap", values=(("n", 2),))
+
+
 @pytest.mark.rules("PM-1")
 def test_a_payment_is_rewarded_once() -> None:
     assert why(judge_reward(RULE, PAID, LI, (Rewarded("p1", "restaurant"),), RULES, occasion())) == "reward.given"
@@ -335,6 +346,7 @@ def test_a_guest_who_joins_gets_exactly_this_payments_reward() -> None:
 @pytest.mark.rules("X-70", "X-138")
 def test_exactly_24_hours_are_still_in_time() -> None:
     claim = Claim("p1", "c1", Gift(points=5), at("2026-03-05 18:00"))
+    assert why(judge_claim(claim, LI, RULES, at("2026-03-05 18:00"))) == "allowed"
     assert why(judge_claim(claim, LI, RULES, at("2026-03-06 18:00"))) == "allowed"
     late = judge_claim(claim, LI, RULES, at("2026-03-06 18:00") + timedelta(microseconds=1))
     assert late == replace(late, key="claim.late", values=(("n", 24),))

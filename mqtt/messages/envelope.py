@@ -49,7 +49,7 @@ class Answer(Body, frozen=True):
     at: Instant
     ledger_epoch: Annotated[int, Meta(ge=0)]
     code: Key | None = None
-    body: msgspec.Raw = msgspec.Raw(b"{}")
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
     durable_seq: Annotated[int, Meta(ge=0)] | None = None
 
 

@@ -12,7 +12,7 @@ from membership.bill import Bill, Guest, Line, Listed, Offer, Wishes
 from membership.hotel_time import DateRange, Holidays
 from membership.preset import BalancePeriod, BalanceStep, CategoryPrice, OfferClass, Preset, Tier
 from membership.preset_values import HOTEL, choose
-from membership.pricing import draw_random, quote
+from membership.pricing import draw_random, lowest, quote
 from membership.quote import Quote, with_random
 from membership.reasons import Reason
 from membership.season import Days
@@ -142,6 +142,12 @@ def test_the_balance_discount_needs_the_rest_paid_whole_from_the_balance() -> No
     assert (not_asked.due, ways(not_asked)) == (300_00, {"by_balance": 240_00})
 
 
+@pytest.mark.rules("X-29", "X-33")
+def test_a_balance_discount_that_takes_nothing_off_does_not_bind_the_guest_to_the_balance() -> None:
+    found = price(bill(10_00, category="tip"), replace(GOLD, balance=500_00), wishes=WITH_BALANCE)
+    assert (found.due, found.needs_balance) == (10_00, False)
+
+
 @pytest.mark.rules("X-29", "SV-3", "X-40")
 def test_below_the_first_step_and_switched_off_there_is_no_balance_discount() -> None:
     below = price(bill(50_00), Guest("li", balance=99_99), wishes=WITH_BALANCE)
@@ -265,7 +271,12 @@ def test_the_dearest_unit_is_given_and_the_narrower_coupon_first() -> None:
 def test_coupons_fit_their_goods_and_a_discount_may_have_a_most() -> None:
     what = Bill((Line("duck", "dining", 1, 100_00), Line("massage", "spa", 1, 200_00)))
     spa = Offer("spa", "discount", 50, TODAY, categories=frozenset({"spa"}))
-    assert price(what, PLAIN, [spa]).line_dues == (100_00, 100_00)
+    found = price(what, PLAIN, [spa])
+    assert found.line_dues == (100_00, 100_00)
+    assert found.steps[0].why == Reason(
+        "price.coupon_discount", (("amt", 100_00), ("coupon", "spa"), ("percent", 50)), "CP-2")
+    assert price(what, PLAIN, [cash("c", 5_00, 10_00)]).steps[0].why == Reason(
+        "price.coupon_cash_from", (("amt", 5_00), ("coupon", "c"), ("amt_least", 10_00)), "X-32")
     assert price(what, PLAIN, [replace(spa, most=30_00)]).line_dues == (100_00, 170_00)
     assert left_out(price(bill(10_00), PLAIN, [spa])) == {"spa": "price.nothing_fits"}
     not_new = replace(spa, categories=None, except_categories=frozenset({"dining"}))
@@ -296,6 +307,14 @@ def test_the_guests_own_choice_is_kept_even_if_dearer_and_refused_if_impossible(
     assert (none.due, set(left_out(none).values())) == (100_00, {"price.not_chosen"})
     assert refused(bill(100_00), PLAIN, offers, Wishes(coupons=("c90",))) == "price.threshold_missed"
     assert refused(bill(100_00), PLAIN, offers, Wishes(coupons=("c99",))) == "price.coupon_unknown"
+    assert price(bill(500_00), PLAIN, offers, Wishes(coupons=("c90",))).due == 410_00
+    impossible = Wishes(coupons=("c90",))
+    assert lowest(bill(100_00), PLAIN, offers, impossible, house(), TODAY, HOLIDAYS) is None
+    alone = cash("alone", 50_00, excludes=frozenset({"coupon"}))
+    goods = Offer("b", "goods", 1, TODAY, skus=frozenset({"sku1"}))
+    both = bill(100_00, 20_00)
+    assert refused(both, PLAIN, [alone, goods], Wishes(coupons=("alone", "b"))) == "price.not_with_coupon"
+    assert price(both, PLAIN, [alone, goods], Wishes(coupons=("alone",))).due == 70_00
 
 
 @pytest.mark.rules("CP-23", "X-53", "BK-12")
@@ -370,6 +389,14 @@ def test_the_festival_price_holds_on_its_days_from_200_on_beside_coupons_and_gro
     assert price(room((FESTIVAL, 400_00)), replace(PLAIN, cohort="old_member"), today=FESTIVAL).due == 320_00
 
 
+@pytest.mark.rules("CP-25", "X-51")
+def test_a_price_that_takes_nothing_off_is_no_offer() -> None:
+    preset = house()
+    none = replace(preset, pricing=replace(preset.pricing, category_prices=(CategoryPrice("none", 100),)))
+    found = price(bill(100_00), PLAIN, preset=none)
+    assert (found.due, found.steps, found.left_out) == (100_00, (), ())
+
+
 @pytest.mark.rules("CP-25", "X-118")
 def test_category_prices_with_new_products_in_or_out() -> None:
     event = replace(choose(HOTEL, "pricing.category_prices", "event"))
@@ -427,6 +454,15 @@ def test_the_99_night_is_one_once_when_asked_and_not_on_holidays_for_new_guests(
     assert left_out(price(stay, PLAIN, wishes=asked))["special_night"] == "price.not_your_benefit"
 
 
+@pytest.mark.rules("X-123", "X-117", "CP-3", "CP-23")
+def test_a_night_split_off_for_99_leaves_the_other_units_of_its_line_whole() -> None:
+    three = Bill((Line("deluxe", "room", 3, 400_00, TODAY),))
+    free = Offer("night", "goods", 1, TODAY, skus=frozenset({"deluxe"}))
+    found = price(three, Guest("li", cohort="old_member"), [free], Wishes(special_night=True))
+    assert (found.due, found.coupons) == (499_00, ("night",))       # 99 + 2 x 400, one of them given
+    assert left_out(found) == {"old_member": "price.another_is_lower"}
+
+
 @pytest.mark.rules("BK-6", "X-91", "X-123")
 def test_a_new_guests_free_trial_night_is_one_of_several_rooms_and_not_on_a_holiday() -> None:
     two_rooms = Bill((Line("deluxe", "room", 2, 400_00, date(2026, 10, 9)), Line("deluxe", "room", 1, 600_00, HOLIDAY)))
@@ -455,6 +491,7 @@ def test_the_random_reduction_is_drawn_once_within_its_bounds_and_never_below_ze
     assert found.up_to_random == 4_00
     assert draw_random(found, lambda n: n - 1) == 4_00
     assert draw_random(found, lambda n: 0) == 0
+    assert draw_random(price(bill(3_00), PLAIN), lambda n: n) == 0
     drawn = with_random(found, 4_00)
     assert isinstance(drawn, Quote)
     assert (drawn.due, drawn.line_dues, drawn.up_to_random) == (0, (0, 0), 0)

@@ -31,6 +31,7 @@ AMOUNTS = st.sampled_from([1, 9_999, 25_000, 40_000, 60_000, 90_000, 110_000])
 SENDER = st.sampled_from([None, None, None, "k01", "t01"])
 """None: the terminal that took the hold."""
 DELAY = st.sampled_from([0, 0, 0, 301, 901])
+TTL = st.sampled_from([1, 60, 300, 900])
 NTH = st.integers(0, 5)
 
 
@@ -198,7 +199,7 @@ class Holds(RuleBasedStateMachine):
             self.write_down(who="t01", amount=amount, ttl=300, send=True)
 
     @precondition(lambda self: len(self.named) < 6)
-    @rule(who=st.sampled_from(["k01", "t01"]), amount=AMOUNTS, ttl=st.sampled_from([1, 60, 300, 900]), send=st.booleans())
+    @rule(who=st.sampled_from(["k01", "t01"]), amount=AMOUNTS, ttl=TTL, send=st.booleans())
     def write_down(self, who: str, amount: int, ttl: int, send: bool) -> None:
         clerk = self.clerks[who]
         body = HoldAuthorise(member=self.members[who], amount=amount, purpose="deposit", ttl_s=ttl)

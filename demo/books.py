@@ -89,8 +89,11 @@ class Books:
     def room_state(self, number: str) -> str:
         """free, prepared, in_house: who has the room now."""
         with self._open() as (tx, _):
-            stay = HousePms(tx).stay_in_room(self.hotel, number)
-            return stay.state if stay is not None else "free"
+            row = tx.one(
+                "SELECT state FROM stays WHERE property = ? AND room = ? AND state IN ('prepared', 'in_house')"
+                " ORDER BY state LIMIT 1", self.hotel, number,
+            )  # fmt: skip
+            return str(row[0]) if row else "free"
 
     def post(self, room: str, zh: str, en: str, amount: int) -> None:
         """Put a line on the bill of whoever is in the room."""

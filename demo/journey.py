@@ -46,15 +46,17 @@ def read(path: Path, verbs: frozenset[str]) -> Journey:
     heads: dict[str, str] = {}
     steps: list[Step] = []
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        head, _, rest = raw.partition(" ")
+        if head in _HEADS and not steps:
+            heads[head] = rest.strip()
+            continue
         try:
             words = shlex.split(raw, comments=True)
         except ValueError as error:
             raise BadJourney(f"{path.name}:{number}: {error}") from None
         if not words:
             continue
-        if words[0] in _HEADS and not steps:
-            heads[words[0]] = " ".join(words[1:])
-        elif words[0] in verbs:
+        if words[0] in verbs:
             steps.append(Step(number, tuple(words)))
         else:
             raise BadJourney(f"{path.name}:{number}: no verb {words[0]!r}; there are: {', '.join(sorted(verbs))}")

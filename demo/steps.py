@@ -50,17 +50,20 @@ def name_of(screen: Screen | None) -> str:
 
 
 class Steps:
-    """One run of a journey. `press` is how a finger reaches the view: a real touch in a window, or a plain answer."""
+    """One run of a journey. `press` is how a finger reaches the view: a real touch in a window, or a plain answer;
+    `words` is all that the view holds as text."""
 
     def __init__(
-        self, hotel: Hotel, house: House, passed: Passed, clock: TourClock, press: Callable[[str], None], language: str
-    ) -> None:
+        self, hotel: Hotel, house: House, passed: Passed, clock: TourClock, press: Callable[[str], None],
+        words: Callable[[], str], language: str,
+    ) -> None:  # fmt: skip
         self.hotel, self.house, self.passed, self.clock = hotel, house, passed, clock
         self.language = language
         self.books_of = Books(hotel.books, PROPERTY, clock.wall)
         self.slip_texts: list[str] = []
         self.attacker = Attacker(hotel)
-        self._press = press
+        self._press, self._words = press, words
+        self._sn = ""
         self._seen_from = 0
         self._slips_before = len(hotel.printer.slips)
         self._keys_before = len(hotel.encoder.keys)
@@ -111,11 +114,27 @@ class Steps:
         if any(name_of(s) == wanted for s in self.passed.shown):
             raise StepFailed(f"{wanted} was shown")
 
+    async def hinted(self, key: str) -> None:
+        """The screen says what the last code was; the phone is put away after that."""
+        def hint() -> str:
+            return getattr(getattr(self.passed.now, "hint", None), "key", "")
+
+        await self._until(lambda: hint().startswith(key), lambda: f"a hint {key}, not {hint()}")
+        self.hotel.camera.hide()
+
     # what a guest does
 
     async def press(self, action: str) -> None:
-        """Touch a control and let go inside it."""
-        self._press(action)
+        """Touch a control, as soon as it is there, and let go inside it."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self._press(action)
+                break
+            except LookupError as missing:
+                if time.monotonic() > end:
+                    raise StepFailed(str(missing)) from missing
+            await asyncio.sleep(0.02)
         await asyncio.sleep(0)
 
     async def double_tap(self, action: str) -> None:
@@ -126,7 +145,7 @@ class Steps:
 
     async def type(self, digits: str) -> None:
         """On our keypad, key by key, then confirm; `@batch` types a coupon's SN."""
-        text = self.books_of.coupon(digits[1:]) if digits.startswith("@") else digits
+        text = self._sn = self.books_of.coupon(digits[1:]) if digits.startswith("@") else digits
         self.house.answered(Typed(text))
         await asyncio.sleep(0)
 
@@ -141,6 +160,7 @@ class Steps:
         elif what == "slip":
             text = self.books_of.slip_code(which)
         elif what == "sn":
+            self._sn = self.books_of.coupon(which)
             text = self.books_of.coupon_code(which)
         else:
             text = which
@@ -152,6 +172,7 @@ class Steps:
 
     async def lift(self) -> None:
         self.hotel.id_reader.lay(None)
+        await self._until(lambda: not self.house.terminal.card_down, lambda: "a reader that has seen it")
 
     async def walk_away(self, seconds: str) -> None:
         """Nobody touches anything for so long."""
@@ -229,6 +250,16 @@ class Steps:
             raise StepFailed(f"{len(doubts)} in doubt")
         await self.house.till.settle(doubts[0], answer == "out", by="desk")
 
+    async def coupon(self, _used: str) -> None:
+        """The coupon that was shown or typed is used up at central."""
+        await self._until(lambda: self.books_of.coupon_used(self._sn), lambda: "a used coupon")
+
+    async def wiped(self, *canaries: str) -> None:
+        """Nothing of the guest is left in the view (I16)."""
+        found = [canary for canary in canaries if canary in self._words()]
+        if found:
+            raise StepFailed(f"still there: {found}")
+
     # the fleet
 
     async def configure(self, key: str, value: str) -> None:
@@ -278,6 +309,17 @@ class Steps:
         pulse = self.house.till.pulse
         await self._until(lambda: pulse.state.value == state, lambda: f"link {state}, not {pulse.state.value}")
 
+    async def reconnected(self) -> None:
+        """The terminal's thread, the broker and central answer each other again."""
+        pulse = self.house.till.pulse
+        pulse.went_unknown()
+
+        def back() -> bool:
+            pulse.beat()
+            return pulse.state.value == "online"
+
+        await self._until(back, lambda: f"online again, not {pulse.state.value}")
+
     async def device(self, name: str, control: str, value: str = "") -> None:
         """Turn a control of a stand-in: printer, encoder, reader, camera."""
         standins: dict[str, StandIn] = {
@@ -317,7 +359,7 @@ class Steps:
         session = self.house.terminal.session
         assert session is not None
         if session.chrome.language != self.language:
-            self._press("chrome.language")
+            await self.press("chrome.language")
             await self._until(lambda: session.chrome.language == self.language, lambda: self.language)
 
 

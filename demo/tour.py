@@ -95,7 +95,7 @@ class Stage:
         self.reach[:] = [house]
         passed.on_show = photographer.saw
         serving = asyncio.ensure_future(house.serve())
-        steps = Steps(hotel, house, passed, clock, self.touch, played.language)
+        steps = Steps(hotel, house, passed, clock, self.touch, self.words, played.language)
         try:
             for step in journey.steps:
                 try:
@@ -120,6 +120,10 @@ class Stage:
         if control is None:
             raise LookupError(f"nothing to touch for {action!r}; there are: {', '.join(self.shell.controls())}")
         self.finger(*control.to_window(*control.center))
+
+    def words(self) -> str:
+        """Every text in every widget of the view, shown or kept."""
+        return "\n".join(str(getattr(widget, "text", "")) for widget in self.shell.walk())
 
     def _slips(self, hotel: Hotel, played: Played) -> None:
         for n, slip in enumerate(hotel.printer.slips, 1):

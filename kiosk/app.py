@@ -281,7 +281,7 @@ def named(code: codes.Code, key: Ed25519PublicKey, clock: Clock) -> str:
     content = codes.verify(code, key) if code.kind != "member" else {}
     if content is None:
         return "forged"
-    until = content.get("x")
+    until = content.get("exp")
     if isinstance(until, int) and until < clock.wall().timestamp():
         return "expired"
     return code.kind

@@ -74,6 +74,7 @@ FAILURES: dict[str, Failure] = {f.key: f for f in (
     _F("k.sn.bad", "S01", "warn", ("retry", "finish"), "another code"),
     _F("k.sn.used", "S02", "warn", ("retry", "finish"), "another code"),
     _F("k.sn.held", "S03", "warn", ("retry", "finish"), "the other terminal finishes"),
+    _F("k.sn.gone", "S08", "warn", ("retry", "finish"), "another code"),
     _F("k.sn.expired", "S04", "warn", ("retry", "finish"), "another code"),
     _F("k.sn.early", "S05", "warn", ("retry", "finish"), "its first day"),
     _F("k.sn.store", "S06", "warn", ("retry", "finish"), "its own store"),
@@ -89,21 +90,21 @@ OUT_OF_SERVICE: dict[str, str] = {
     "s.quarantined": "J03",
     "g.maint": "L04",
     "g.offline.kiosk": "L02",
-    "s.resume": "J04",
 }
 
 REFUSED: dict[str, str] = {
-    # a refusal's code -> the failure the guest sees. What is not here is g.refused: nothing happened, staff help.
+    # a refusal's code -> the failure the guest sees, in words that need no values. Where a journey knows more (by how
+    # much a balance is short), it words it itself. What is not here is g.refused: nothing happened, staff help.
     "overloaded": "g.server", "not_ready": "g.server",
-    "insufficient": "h.short", "member_blocked": "h.blocked", "member_unknown": "h.none",
-    "booking_unknown": "c.none", "booking_not_today": "c.future", "booking_cancelled": "c.cancel",
-    "booking_unpaid": "c.unpaid", "already_checked_in": "c.qr.used", "not_ready_room": "c.early",
+    "insufficient": "h.fail", "member_blocked": "h.blocked", "member_unknown": "h.none",
+    "booking_unknown": "c.none", "booking_not_today": "c.none", "booking_cancelled": "c.cancel",
+    "booking_unpaid": "i.review", "already_checked_in": "c.qr.used", "not_ready_room": "c.room.gone",
     "sold_out": "c.room.gone", "identity_mismatch": "i.mismatch", "identity_minor": "i.minor",
     "identity_expired": "i.expired", "registration_refused": "i.review",
     "stay_unknown": "o.none", "stay_closed": "o.closed", "folio_changed": "o.changed",
     "folio_exceeds_deposit": "o.over",
     "code_expired": "c.qr.expired", "code_used": "c.qr.used", "code_forged": "c.qr.forged",
-    "coupon_unknown": "k.sn.bad", "coupon_used": "k.sn.used", "coupon_held": "k.sn.held",
+    "coupon_unknown": "k.sn.bad", "coupon_used": "k.sn.gone", "coupon_held": "k.sn.held",
     "coupon_not_applicable": "k.sn.store",
     "malformed": "g.refused", "unsupported": "g.refused", "id_reused": "g.refused", "forbidden": "g.refused",
     "not_identified": "g.refused", "quarantined": "g.refused", "undone": "g.refused", "expired": "g.refused",

@@ -83,7 +83,8 @@ class Terminal:
     """A transaction was open when the last boot ended: said once, to nobody in particular (g.resume.txn)."""
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with the first screen that a guest can use."""
-    _card_down: bool = False
+    card_down: bool = False
+    """A card lies on the ID reader."""
     _counter: Counter | None = None
     _closing: bool = False
     _in_visit: bool = False
@@ -244,7 +245,7 @@ class Terminal:
 
     async def _card_taken(self, session: Session) -> None:
         """Nobody's card stays on the reader: wait for it, then tell staff (g.take.id, g.left.item)."""
-        if not self._card_down or self._closing:
+        if not self.card_down or self._closing:
             return
         self._card_lifted.clear()
         self.view.chrome(session.chrome)
@@ -254,10 +255,10 @@ class Terminal:
         await asyncio.wait({lifted, gone}, return_when=asyncio.FIRST_COMPLETED)
         lifted.cancel()
         gone.cancel()
-        if self._card_down:
+        if self.card_down:
             log.warning("card.left")
             self._staff_asked()
-            self._card_down = False
+            self.card_down = False
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(asyncio.CancelledError):
@@ -271,7 +272,7 @@ class Terminal:
             session.answer(answer)
 
     def _set_card(self, down: bool) -> None:
-        self._card_down = down
+        self.card_down = down
         if self._counter is not None:
             self._counter.card_moved(down)
 

@@ -14,7 +14,7 @@ SIZE = (1080, 1920)
 
 def main(out: Path, only: str = "") -> int:
     """Write `{screen}-{state}-{language}-{size}.png`. Returns how many."""
-    window = prepare_window(SIZE, "gallery", headless=True)
+    window = prepare_window(SIZE, "gallery", headless=True, frames_per_s=0)
     from kiosk.models import lobby
     from kiosk.models.chrome import Chrome
     from kiosk.screens.registry import OVERLAYS, PAGES

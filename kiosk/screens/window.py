@@ -16,15 +16,17 @@ ICONS = Path(__file__).parents[2] / "assets" / "icons"
 
 
 def prepare_window(
-    size: tuple[int, int], title: str, headless: bool, density: float = 1.0, closable: bool = False
+    size: tuple[int, int], title: str, headless: bool, density: float = 1.0, closable: bool = False,
+    frames_per_s: int = 30,
 ) -> Any:
     """Tie Kivy down, open the window and register our faces. `size` in pixels, `density` from kiosk.theme.sizes.
 
     Headless draws without a display server (EGL). Only a `closable` window can be closed by keys or by its frame; a
-    kiosk's cannot. Returns Kivy's Window.
+    kiosk's cannot. `frames_per_s` 0 draws as fast as it can: for tests, whose frames nobody watches. Returns Kivy's
+    Window.
     """
     _environment(headless, density)
-    _configuration(size, headless)
+    _configuration(size, frames_per_s)
     log = logging.getLogger("kivy")
     log.setLevel(logging.CRITICAL)      # input libraries that are not there are no news
     from kivy.core.window import Window
@@ -56,7 +58,7 @@ def _environment(headless: bool, density: float) -> None:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
 
 
-def _configuration(size: tuple[int, int], headless: bool) -> None:
+def _configuration(size: tuple[int, int], frames_per_s: int) -> None:
     """One input path, no escapes, no anti-aliasing of whole frames, half the frames."""
     from kivy.config import Config
 
@@ -69,7 +71,7 @@ def _configuration(size: tuple[int, int], headless: bool) -> None:
     Config.set("graphics", "height", str(size[1]))
     Config.set("graphics", "resizable", "0")
     Config.set("graphics", "multisamples", "0")
-    Config.set("graphics", "maxfps", "0" if headless else "30")
+    Config.set("graphics", "maxfps", str(frames_per_s))
 
 
 def register_fonts() -> None:

@@ -47,7 +47,7 @@ def window() -> Any:
 
     from kiosk.screens.window import prepare_window
 
-    opened = prepare_window(SIZE, "tests", headless=True)
+    opened = prepare_window(SIZE, "tests", headless=True, frames_per_s=0)
     runTouchApp(embedded=True)
     return opened
 

@@ -97,9 +97,9 @@ def _result(tx: Tx, terminal: Terminal, result: CommandResult, at: int) -> None:
 
 
 def forget_documents(tx: Tx, before: int) -> None:
-    """A document that led to no stay, no booking and no member is forgotten a day after it was shown."""
+    """A document that led to no stay, no booking and no member is forgotten a day after it was last shown."""
     tx.run(
-        "DELETE FROM documents WHERE first_at < ? AND fingerprint NOT IN (SELECT document FROM stay_guests)"
+        "DELETE FROM documents WHERE shown_at < ? AND fingerprint NOT IN (SELECT document FROM stay_guests)"
         " AND fingerprint NOT IN (SELECT document FROM members WHERE document IS NOT NULL)"
         " AND fingerprint NOT IN (SELECT document FROM bookings WHERE document IS NOT NULL)",
         before,

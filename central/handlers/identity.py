@@ -66,7 +66,8 @@ def _remember(ctx: Context, document: IdDocument) -> Identity:
         birth = born.isoformat()
     ctx.tx.run(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET"
-        " name = excluded.name, latin = excluded.latin, valid_to = excluded.valid_to",
+        " name = excluded.name, latin = excluded.latin, valid_to = excluded.valid_to,"
+        " shown_at = excluded.shown_at",
         fingerprint, document.kind, vault.seal(plain(document.number).upper(), ctx.chance.randbytes(NONCE)),
         document.name, document.name_latin, birth, document.valid_to, document.nationality, ctx.at,
     )  # fmt: skip

@@ -66,13 +66,15 @@ class SqliteStore:
         self._connection.close()
 
     def _migrate(self) -> None:
-        def apply(step: Step) -> None:
-            self._connection.execute(f"BEGIN IMMEDIATE; {step.sql}; PRAGMA user_version={step.version}; COMMIT")
+        migrate(int(self._connection.pragma("user_version")), steps("sqlite"), self._apply)
 
-        at = int(self._connection.pragma("user_version"))
-        if at < len(steps("sqlite")):
-            self._connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        migrate(at, steps("sqlite"), apply)
+    def _apply(self, step: Step) -> None:
+        """One step, unless another process has taken it while this one waited."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        if int(self._connection.pragma("user_version")) < step.version:
+            self._connection.execute(step.sql)
+            self._connection.execute(f"PRAGMA user_version={step.version}; PRAGMA application_id={APPLICATION_ID}")
+        self._connection.execute("COMMIT")
 
 
 class SqliteTx:

@@ -23,7 +23,7 @@ from mqtt.messages.identity import IDENTITY_PRESENT, MEMBER_IDENTIFY, IdentityPr
 from mqtt.messages.outcome import Refused, Reply
 from mqtt.topics import Terminal
 
-NOON = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+AFTERNOON = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """14:30 at the hotel."""
 
 
@@ -33,10 +33,10 @@ class House:
 
     store: SqliteStore = field(default_factory=lambda: SqliteStore(":memory:"))
     keys: Keys = field(default_factory=lambda: keys_from(b"test"))
-    at: int = millis(NOON)
+    at: int = millis(AFTERNOON)
 
     def __post_init__(self) -> None:
-        furnish(self.store, self.keys, NOON)
+        furnish(self.store, self.keys, AFTERNOON)
         self.central = self.worker()
         self.k = self.clerk("k01", "lobby", "lobby")
         self.t = self.clerk("t01", "handheld", "test")

@@ -25,7 +25,7 @@ from mqtt.messages import wire
 from mqtt.messages.fleet import Configuration, Signed
 from mqtt.messages.link import HeartbeatAck
 from mqtt.messages.service import SERVICE_CALL, ServiceCall
-from tests.central.house import NOON, House
+from tests.central.house import AFTERNOON, House
 
 # -- furnishing -------------------------------------------------------------------------------------------------------
 
@@ -38,12 +38,12 @@ def dump(store: SqliteStore) -> list[str]:
 
 def test_the_same_seed_and_instant_give_the_same_hotel(house: House) -> None:
     again, other = SqliteStore(":memory:"), SqliteStore(":memory:")
-    furnish(again, house.keys, NOON)
+    furnish(again, house.keys, AFTERNOON)
     assert dump(again) == dump(house.store)
-    furnish(other, house.keys, NOON, seed=2)
+    furnish(other, house.keys, AFTERNOON, seed=2)
     assert dump(other) != dump(house.store)
     with pytest.raises(AlreadyFurnished):
-        furnish(again, house.keys, NOON)
+        furnish(again, house.keys, AFTERNOON)
 
 
 @pytest.mark.parametrize("hour", [0, 5, 15, 16, 23])

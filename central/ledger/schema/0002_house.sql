@@ -24,7 +24,7 @@ CREATE UNIQUE INDEX members_by_document ON members (document) WHERE document IS 
 -- A document that was shown: keyed hash to search by, number sealed; the rest is what a registration needs.
 CREATE TABLE documents (
     fingerprint TEXT PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL, name TEXT NOT NULL, latin TEXT NOT NULL,
-    birth TEXT, valid_to TEXT, nationality TEXT NOT NULL, first_at INTEGER NOT NULL
+    birth TEXT, valid_to TEXT, nationality TEXT NOT NULL, shown_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- subject: a member's number or a document's fingerprint. A new visit ends the handles of the old one.

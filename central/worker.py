@@ -120,28 +120,33 @@ class Central:
         return tx.ledger_now(millis(self._wall()), keep=keep)
 
     def _request(self, terminal: Terminal, kind_name: str, payload: bytes, correlation: bytes | None) -> list[Out]:
-        head = read_head(payload, correlation)
-        if head.id is None:
-            return self._dropped("no id", terminal.scope)
         try:
-            decided = self._decide(terminal, kind_name, payload, head)
+            id_, decided = self._decide(terminal, kind_name, payload, correlation)
         except StoreUnavailable as error:
-            log.warning("store.unavailable op=%s why=%s", head.id, error)
-            return self.later(f"{topics.ROOT}/{terminal.scope}/req/{kind_name}", payload, correlation, "not_ready")
+            log.warning("store.unavailable from=%s why=%s", terminal.scope, error)
+            return self.later(terminal.request(kind_name), payload, correlation, "not_ready")
+        if id_ is None:
+            return self._dropped("no id", terminal.scope)
         self._epoch = decided.epoch
-        return [_answer(terminal, head.id, decided)]
+        return [_answer(terminal, id_, decided)]
 
-    def _decide(self, terminal: Terminal, kind_name: str, payload: bytes, head: Head) -> Decided:
+    def _decide(
+        self, terminal: Terminal, kind_name: str, payload: bytes, correlation: bytes | None
+    ) -> tuple[str | None, Decided]:
         try:
-            request, kind, body = _read(kind_name, payload, head)
+            request, kind, body = _read(kind_name, payload)
         except Refuse as refusal:
-            return self._undecided(terminal, head, refusal)
+            head = read_head(payload, correlation)
+            return head.id, self._undecided(terminal, head, refusal)
         if kind.is_operation:
-            return self._operate(terminal, request, kind, body, payload)
-        return self._inquire(terminal, request, kind, body)
+            return request.id, self._operate(terminal, request, kind, body, payload)
+        return request.id, self._inquire(terminal, request, kind, body)
 
     def _undecided(self, terminal: Terminal, head: Head, refusal: Refuse) -> Decided:
-        """`malformed` and `unsupported` are final for the place, and remembered nowhere."""
+        """`malformed` and `unsupported` are final for the place, and remembered nowhere. Another version may look
+        different in every other way, so its number alone decides."""
+        if head.version not in (None, VERSION):
+            refusal = Refuse("unsupported")
         self.counted[refusal.code] += 1
         with self.store.transaction() as tx:
             at = self.now(tx, keep=False)
@@ -233,15 +238,13 @@ class Central:
         return []
 
 
-def _read(kind_name: str, payload: bytes, head: Head) -> tuple[Request, Kind[Any, Any], Any]:
+def _read(kind_name: str, payload: bytes) -> tuple[Request, Kind[Any, Any], Any]:
     """The message as the contract types it. Raises Refuse with malformed or unsupported."""
     try:
         wire.check(payload)
-        if head.version not in (None, VERSION):
-            raise Refuse("unsupported")
-        request = wire.decode(payload, Request)
+        request = wire.convert(payload, Request, "$")
         kind = KINDS.get(request.kind)
-        if kind is None:
+        if request.v != VERSION or kind is None:
             raise Refuse("unsupported")
         if request.kind != kind_name:
             raise wire.Malformed("not the topic's kind", "$.kind")

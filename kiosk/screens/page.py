@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.widgets.base import Themed
 from kiosk.widgets.column import Column
@@ -22,6 +22,8 @@ class Page(Themed, Column):
     model = ObjectProperty(None, rebind=True)
     tr = ObjectProperty(None)
     send = ObjectProperty(None)
+    top_inset = NumericProperty(0)
+    """How much of a page with a picture the shell's banner covers under the bar."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

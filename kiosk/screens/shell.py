@@ -11,7 +11,7 @@ from collections.abc import Callable
 from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.models.chrome import Chrome
@@ -52,7 +52,6 @@ class Shell(Themed, FloatLayout):
     art = BooleanProperty(False)
     staff_called = BooleanProperty(False)
     large = BooleanProperty(False)
-    say_hotel = ObjectProperty(None, allownone=True)
 
     def __init__(
         self,
@@ -72,6 +71,7 @@ class Shell(Themed, FloatLayout):
         self._dead = self._dialog_dead = False
         self._last = ("", float("-inf"))
         super().__init__(tokens=tokens)
+        self.ids.under.bind(height=self._cover)
         self._dress()
 
     # what the counter calls
@@ -202,6 +202,11 @@ class Shell(Themed, FloatLayout):
             self.remove_widget(self._dialog)
         self._dialog = None
 
+    def _cover(self, *_):
+        """Tell a page with a picture how much the banner covers."""
+        if self._page is not None:
+            self._page.top_inset = self.ids.under.height if self.art else 0
+
     def _dress(self):
         """Fill what surrounds the page from the model and the chrome."""
         tr, chrome, model = self._tr, self._chrome, self._model
@@ -223,6 +228,7 @@ class Shell(Themed, FloatLayout):
         self.title = tr(f"flow.{bar[0]}") if bar else tr(getattr(self._page, "TITLE", "")) if self._page else ""
         self.steps = [tr(f"step.{bar[0]}.{n}") for n in range(STEPS[bar[0]])] if bar else []
         self.step = bar[1] if bar else 0
+        self._cover()
 
 
 STEPS = {"check_in": 4, "check_out": 3}

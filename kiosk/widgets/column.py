@@ -7,14 +7,14 @@ from kivy.properties import NumericProperty, VariableListProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 
-LEAST_GAP = 8
-"""No gap is pressed below this, in pixels of the reference screen."""
+LEAST_GAP = LEAST_EDGE = 8
+"""No gap and no edge is pressed below this, in pixels of the reference screen."""
 
 
 class Column(Layout):
     """Children from top to bottom, each as wide as the column. Those without a height of their own share what is left
-    by their `size_hint_y`; if nothing is left, `spacing` shrinks to LEAST_GAP. `minimum_height` is what it holds with
-    full gaps, `least_height` with pressed ones."""
+    by their `size_hint_y`; if nothing is left, `spacing` shrinks to LEAST_GAP, then the edges to LEAST_EDGE.
+    `minimum_height` is what it holds with full gaps, `least_height` with everything pressed."""
 
     padding = VariableListProperty([0, 0, 0, 0])
     spacing = NumericProperty(0)
@@ -42,11 +42,16 @@ class Column(Layout):
         fixed = sum(child.height for child in seen if child.size_hint_y is None)
         shares = sum(child.size_hint_y for child in seen if child.size_hint_y is not None)
         gaps = max(0, len(seen) - 1)
-        room = self.height - top - bottom - fixed
-        spacing = self.spacing if not gaps else max(min(self.spacing, room / gaps), min(self.spacing, dp(LEAST_GAP)))
-        rest = max(0, room - gaps * spacing)
+        least_gap, least_edge = min(self.spacing, dp(LEAST_GAP)), dp(LEAST_EDGE)
         self.minimum_height = fixed + gaps * self.spacing + top + bottom
-        self.least_height = fixed + gaps * min(self.spacing, dp(LEAST_GAP)) + top + bottom
+        self.least_height = fixed + gaps * least_gap + min(top, least_edge) + min(bottom, least_edge)
+        spare = self.height - fixed - gaps * least_gap
+        if 0 < top + bottom > spare:        # the edges give way after the gaps
+            share = max(0.0, spare) / (top + bottom)
+            top, bottom = max(min(top, least_edge), top * share), max(min(bottom, least_edge), bottom * share)
+        room = self.height - top - bottom - fixed
+        spacing = self.spacing if not gaps else max(min(self.spacing, room / gaps), least_gap)
+        rest = max(0, room - gaps * spacing)
         edge = self.top - top
         for child in seen:
             if child.size_hint_y is not None:

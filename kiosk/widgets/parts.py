@@ -133,6 +133,7 @@ class Banner(Themed, BoxLayout):
     kind = StringProperty("info")
     icon = StringProperty("")
     words = StringProperty("")
+    style = StringProperty("secondary")
 
     def look(self, _kind):
         """(ink, ground, icon) of the kind."""

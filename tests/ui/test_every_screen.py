@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.models import lobby
 from kiosk.models.chrome import Chrome
+from kiosk.models.say import say
 from kiosk.models.screen import Screen
 from kiosk.texts import LANGUAGES
 from kiosk.theme.sizes import LOBBY
@@ -116,6 +117,23 @@ def primaries(root: Any) -> list[str]:
 def sizes(root: Any, words: Callable[[Any], list[Any]]) -> list[str]:
     """Text under the minimum."""
     return [f"{label.words!r} at {label.font_size}" for label in words(root) if label.font_size < LOBBY.type.minimum]
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_a_banner_leaves_room_for_the_fullest_screens(language: str, large: bool, stage: Stage) -> None:
+    from kiosk.screens.samples import samples
+
+    banner = say("g.reconnecting")
+    stage.shell.chrome(Chrome(language=language, large_text=large, banner=banner, seconds_left=42, staff_called=True))
+    fullest = (lobby.PickBooking, lobby.ConfirmStay, lobby.CheckedIn, lobby.CheckOutBill, lobby.CheckedOut, lobby.Home)
+    for kind in fullest:
+        for state, model in samples(kind).items():
+            stage.shell.show(model)
+            stage.settle()
+            assert not overflow(stage), (kind, state)
+            assert stage.shell.timer_words == "42"
+            assert stage.shell.controls()["chrome.staff"].kind == "tonal"
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))

@@ -27,18 +27,28 @@ from mqtt.messages.hold import (
 )
 from mqtt.messages.values import LedgerAmount
 
+_SHAPES = ({"quote", "tenders"}, {"member", "amount", "purpose"}, {"instrument", "ref", "count"})
+_SHAPED = frozenset[str]().union(*_SHAPES)
 FROM_HOLD = ("balance", "gift", "room")
 _COUPON_CODES = {"coupon.used": "coupon_used", "coupon.held": "coupon_held"}
 
 
 def authorise(ctx: Context, body: HoldAuthorise) -> Held:
     """Reserve all of it or nothing, in one transaction."""
+    _check_shape(body)
     ttl_ms = _ttl_ms(ctx, body.ttl_s)
     if body.quote is not None:
         raise Refuse("quote_unknown")
-    if body.purpose == "deposit":
+    if body.purpose is not None:
         return _deposit(ctx, body, ttl_ms)
     return _instrument(ctx, body, ttl_ms)
+
+
+def _check_shape(body: HoldAuthorise) -> None:
+    """The message has all of one shape; here it is refused if it has parts of another too."""
+    given = {name for name in _SHAPED if getattr(body, name) is not None}
+    if not any(given == shape or given == shape | {"member"} for shape in _SHAPES):
+        raise malformed("$.body")
 
 
 def _deposit(ctx: Context, body: HoldAuthorise, ttl_ms: int) -> Held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import date, datetime
 
 
 class MonotonicClock:
@@ -11,6 +12,9 @@ class MonotonicClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def today(self) -> date:
+        return datetime.now().astimezone().date()
 
     def wait(self, wake: threading.Condition, timeout_s: float | None) -> None:
         wake.wait(timeout_s)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
@@ -142,10 +143,13 @@ in it."""
 
 
 class Clock(Protocol):
-    """Monotonic time, given by the composition root; a test gives its own."""
+    """Time, given by the composition root; a test gives its own."""
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment."""
+
+    def today(self) -> date:
+        """The day at the property: which century a two-digit year of a document belongs to."""
 
     def wait(self, wake: threading.Condition, timeout_s: float | None) -> None:
         """Wait on a held condition until notified or until `timeout_s` have passed by this clock; None: until

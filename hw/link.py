@@ -123,7 +123,7 @@ def open_serial(port: str, baud: int, clock: Clock) -> Link:
         line.open()
         line.reset_input_buffer()
     except (OSError, termios.error, ValueError) as trouble:
-        raise _open_trouble(port, trouble) from trouble
+        raise open_trouble(port, trouble) from trouble
     return Link(port, line.fileno(), line.close, clock)
 
 
@@ -151,7 +151,7 @@ def open_file(path: str, clock: Clock) -> Link:
             os.close(descriptor)
             raise DeviceError(Fault.WRONG_DEVICE, f"{path}: a regular file, not a device")
     except OSError as trouble:
-        raise _open_trouble(path, trouble) from trouble
+        raise open_trouble(path, trouble) from trouble
     return Link(path, descriptor, lambda: os.close(descriptor), clock)
 
 
@@ -165,7 +165,8 @@ def split_address(address: str, default_port: int) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _open_trouble(port: str, trouble: Exception) -> DeviceError:
+def open_trouble(port: str, trouble: Exception) -> DeviceError:
+    """What a failed opening means."""
     number = trouble.errno if isinstance(trouble, OSError) else None
     if number is None and "exclusively lock" in str(trouble):
         return DeviceError(Fault.BUSY, f"{port}: another program holds it")

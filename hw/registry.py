@@ -17,7 +17,14 @@ Factory = Callable[[Options, Clock, Emit], Device]
 
 DRIVERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "scanner": MappingProxyType({"camera": "hw.scanner.driver:make", "sim": "hw.scanner.sim:make"}),
+        "scanner": MappingProxyType(
+            {
+                "camera": "hw.scanner.driver:make",
+                "serial": "hw.scanner.line_scanner:make_serial",
+                "hid": "hw.scanner.line_scanner:make_hid",
+                "sim": "hw.scanner.sim:make",
+            }
+        ),
         "id_reader": MappingProxyType({"sdt": "hw.id_reader.driver:make", "sim": "hw.id_reader.sim:make"}),
         "printer": MappingProxyType({"escpos": "hw.printer.driver:make", "sim": "hw.printer.sim:make"}),
         "key_encoder": MappingProxyType({"salto": "hw.key_encoder.driver:make", "sim": "hw.key_encoder.sim:make"}),

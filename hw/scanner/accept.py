@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from hw.scanner.contract import Code, CodeKind
 
-SURE = frozenset({CodeKind.QR, CodeKind.CODE128})
+SURE = frozenset({CodeKind.QR, CodeKind.CODE128, CodeKind.UNKNOWN})
+"""A scan engine that does not name the symbology has compared its own reads already."""
 AGREE_WITHIN_S = 1.0
 OUT_OF_SIGHT_S = 2.0
 LONGEST_PAYLOAD = 1024

@@ -148,6 +148,44 @@ class PtyPort:
             data = data[os.write(self._master, data) :]
 
 
+class PipePort:
+    """A named pipe, one way, for what a keyboard types: input_event records (hw.lines.typed)."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._own = path is None
+        self._path = path or Path(tempfile.mkdtemp(prefix="standin-")) / "event"
+        self._end = -1
+        self.address = str(self._path)
+
+    def open(self) -> None:
+        if self._own:
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)
+        self._path.unlink(missing_ok=True)
+        os.mkfifo(self._path, 0o600)
+        self._end = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)  # both ways, so that it waits for no reader
+
+    def close(self) -> None:
+        if self._end >= 0:
+            os.close(self._end)
+        self._end = -1
+        self._path.unlink(missing_ok=True)
+        if self._own and self._path.parent.exists():
+            self._path.parent.rmdir()
+
+    def descriptors(self) -> tuple[int, ...]:
+        return ()
+
+    def read(self, descriptor: int) -> bytes | None:  # noqa: ARG002 - a keyboard is not spoken to
+        return None
+
+    def write(self, data: bytes) -> None:
+        if self._end >= 0:
+            try:
+                os.write(self._end, data)
+            except BlockingIOError:  # nobody reads: keys typed into the air are lost
+                pass
+
+
 class Served:
     """A stand-in on a port. Subclasses give `received`, and may give `connected`, `turned` and `tick`.
 

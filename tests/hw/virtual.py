@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 SAFETY_S = 10.0
 """Real seconds after which a test that would hang fails."""
@@ -18,6 +19,9 @@ class VirtualClock:
 
     def monotonic(self) -> float:
         return self._now
+
+    def today(self) -> date:
+        return date(2026, 11, 22)
 
     def wait(self, wake: threading.Condition, timeout_s: float | None) -> None:
         me = threading.get_ident()

@@ -54,8 +54,8 @@ class Scene:
     keys: Keys
     quiet: bool
 
-    def count(self, sql: str) -> int:
-        row = self.tx.one(sql)
+    def count(self, sql: str, *values: int) -> int:
+        row = self.tx.one(sql, *values)
         return int(row[0] or 0) if row else 0
 
 
@@ -71,8 +71,7 @@ def audit(tx: Tx, keys: Keys, *, quiet: bool = False) -> Report:
         alarms=scene.count("SELECT COUNT(*) FROM alarms WHERE closed_at IS NULL"),
         alarms_total=scene.count("SELECT COUNT(*) FROM alarms"),
         open_holds=scene.count(
-            "SELECT COUNT(DISTINCT hold) FROM hold_legs WHERE open = 1 AND amount > taken"
-            " AND until > (SELECT CAST(value AS INTEGER) FROM facts WHERE key = 'floor')"
+            "SELECT COUNT(DISTINCT hold) FROM hold_legs WHERE open = 1 AND amount > taken AND until > ?", tx.floor()
         ),
         parked=scene.count("SELECT SUM(parked) FROM terminals"),
     )
@@ -181,7 +180,7 @@ def used_once(scene: Scene) -> Iterator[Violation]:
 
 def nothing_left_reserved(scene: Scene) -> Iterator[Violation]:
     """I9: time frees what no stay owns; a stay that is over owns nothing."""
-    floor = scene.count("SELECT value FROM facts WHERE key = 'floor'")
+    floor = scene.tx.floor()
     for hold, until in scene.tx.rows(
         "SELECT l.hold, l.until FROM hold_legs l WHERE l.open = 1 AND l.amount > l.taken AND l.until < ?",
         floor - GRACE_MS,
@@ -214,7 +213,7 @@ def moves_along_the_table(scene: Scene) -> Iterator[Violation]:
     sql = "SELECT u.id, u.op FROM undone u JOIN holds h ON h.id = u.id WHERE h.state <> 'released'"
     for hold, op in scene.tx.rows(sql):
         yield Violation("I11", op, f"hold {hold} was undone and is not released")
-    floor = scene.count("SELECT value FROM facts WHERE key = 'floor'")
+    floor = scene.tx.floor()
     for op, at in scene.tx.rows("SELECT id, at FROM operations WHERE at > ?", floor):
         yield Violation("I11", op, f"decided at {at}, later than central's own time {floor}")
 
@@ -227,10 +226,8 @@ def never_rewritten(scene: Scene) -> Iterator[Violation]:
         "SELECT op, amount, posted, shortfall FROM captures WHERE state <> 'already' AND posted + shortfall <> amount"
     ):
         yield Violation("I12", op, f"captured {amount}: {posted} posted and {short} short")
-    guards = {name for (name,) in scene.tx.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    for table in APPEND_ONLY:
-        if not {f"{table}_stay", f"{table}_keep"} <= guards:
-            yield Violation("I12", table, "may be rewritten: its guard is gone")
+    for table in sorted(set(APPEND_ONLY) - scene.tx.guarded()):
+        yield Violation("I12", table, "may be rewritten: its guard is gone")
 
 
 def never_over_issued(scene: Scene) -> Iterator[Violation]:

@@ -203,7 +203,15 @@ class Tx(Protocol):
         """Central's time: never before the persisted floor. `keep` raises the floor with this transaction."""
         ...
 
+    def floor(self) -> int:
+        """The latest instant that anything was decided at, in milliseconds."""
+        ...
+
     def epoch(self) -> int: ...
+
+    def guarded(self) -> frozenset[str]:
+        """The tables that refuse to be rewritten."""
+        ...
 
 
 class Store(Protocol):

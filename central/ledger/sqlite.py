@@ -106,11 +106,18 @@ class SqliteTx:
         self._connection.execute("RELEASE attempt")
 
     def ledger_now(self, wall: int, *, keep: bool) -> int:
-        row = self.one("SELECT value FROM facts WHERE key = 'floor'")
-        floor = int(row[0]) if row else 0
+        floor = self.floor()
         if keep and wall > floor:
             self.run("UPDATE facts SET value = ? WHERE key = 'floor'", str(wall))
         return max(wall, floor)
+
+    def floor(self) -> int:
+        row = self.one("SELECT value FROM facts WHERE key = 'floor'")
+        return int(row[0]) if row else 0
+
+    def guarded(self) -> frozenset[str]:
+        names = {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        return frozenset(n.removesuffix("_stay") for n in names if n.endswith("_stay") and f"{n[:-5]}_keep" in names)
 
     def epoch(self) -> int:
         row = self.one("SELECT value FROM facts WHERE key = 'ledger_epoch'")

@@ -300,6 +300,7 @@ def test_a_draft_that_cannot_start_says_what_to_change(changes: dict[str, object
     with pytest.raises(BadInput):
         start(draft, serials(5))
     assert problems(replace(DRAFT, announced=at("2026-02-28 00:00"), redeem_until=date(2026, 3, 31))) == ()
+    assert problems(replace(DRAFT, announced=SPAN.start)) == ()
 
 
 @pytest.mark.rules("CP-15", "CP-16", "GM-1", "X-35", "X-47")

@@ -72,7 +72,7 @@ def _instrument(ctx: Context, body: HoldAuthorise, ttl_ms: int) -> Held:
     try:
         hold = holds.hold_use_once(
             ctx.books, row.account, row.ledger, body.count, row.batch.worth, member, ttl_ms, ctx.mover,
-            id_=ctx.request.id, at_once=body.capture,
+            id_=ctx.request.id,
         )  # fmt: skip
     except Insufficient as error:
         raise Refuse("insufficient", Refusal(available=error.available)) from None

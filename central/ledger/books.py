@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from central.ledger.interface import Tx
 
 _OPERATION = "id, terminal, kind, hash, outcome, code, body, at, epoch, journal, seq, store, visit, shift, operator"
-_HOLD = "id, terminal, shape, member, state, amount, captured, until, changes, at_once, stay, made_at"
+_HOLD = "id, terminal, shape, member, state, amount, captured, until, changes, stay, made_at"
 _LEG = "n, account, ledger, amount, until, taken, open, worth"
 PAGE = 1000
 _FUNDED = ("member:", "coupon:")
@@ -184,13 +184,13 @@ class SqlBooks:
             return None
         legs = self._tx.rows(f"SELECT {_LEG} FROM hold_legs WHERE hold = ? ORDER BY n", id_)
         hold = Hold(*row)
-        return replace(hold, at_once=bool(hold.at_once), legs=tuple(_leg(*leg) for leg in legs))
+        return replace(hold, legs=tuple(_leg(*leg) for leg in legs))
 
     def open_hold(self, hold: Hold, op: str) -> None:
         self._tx.run(
-            f"INSERT INTO holds ({_HOLD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO holds ({_HOLD}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             hold.id, hold.terminal, hold.shape, hold.member, hold.state, hold.amount, hold.captured, hold.until,
-            hold.changes, int(hold.at_once), hold.stay, hold.made_at,
+            hold.changes, hold.stay, hold.made_at,
         )  # fmt: skip
         self._note_move(hold.id, hold.state, op, hold.made_at)
         self._write_legs(hold.id, hold.legs)

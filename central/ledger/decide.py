@@ -182,7 +182,7 @@ def plan_undo(state: State, hold: Hold | None) -> Giving:
     """op.undo of a hold.authorise: too late as soon as anything was captured."""
     if hold is None:
         return Giving.NEVER
-    if hold.stay is not None or state is State.CAPTURED or hold.captured or hold.at_once:
+    if hold.stay is not None or state is State.CAPTURED or hold.captured:
         return Giving.TOO_LATE
     return Giving.FREED
 

@@ -103,7 +103,7 @@ def hold_money(
     until = mover.at + ttl_ms
     legs = tuple(Leg(n, account, ledger, part, until) for n, (ledger, part) in enumerate(parts, 1))
     hold = Hold(
-        id_, mover.terminal, "deposit", member, State.HELD, amount, 0, until, 0, False, stay, mover.at, legs
+        id_, mover.terminal, "deposit", member, State.HELD, amount, 0, until, 0, stay, mover.at, legs
     )  # fmt: skip
     books.open_hold(hold, mover.op)
     return hold
@@ -111,7 +111,7 @@ def hold_money(
 
 def hold_use_once(
     books: Books, account: str, ledger: str, count: int, worth: int, member: str | None, ttl_ms: int, mover: Mover, *,
-    id_: str, at_once: bool,
+    id_: str,
 ) -> Hold:  # fmt: skip
     """Reserve `count` of something that is used up. Raises Insufficient."""
     expire_due(books, [account], mover)
@@ -121,8 +121,7 @@ def hold_use_once(
     own_until = mover.at + (max(USE_ONCE_MS, ttl_ms) if is_use_once(ledger) else ttl_ms)
     leg = Leg(1, account, ledger, count, own_until, worth=worth)
     hold = Hold(
-        id_, mover.terminal, "instrument", member, State.HELD, 0, 0, mover.at + ttl_ms, 0, at_once, None, mover.at,
-        (leg,),
+        id_, mover.terminal, "instrument", member, State.HELD, 0, 0, mover.at + ttl_ms, 0, None, mover.at, (leg,)
     )  # fmt: skip
     books.open_hold(hold, mover.op)
     return hold

@@ -71,7 +71,6 @@ class Hold:
     captured: int
     until: int
     changes: int
-    at_once: bool
     stay: str | None
     made_at: int
     legs: tuple[Leg, ...] = ()

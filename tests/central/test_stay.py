@@ -6,7 +6,9 @@ import pytest
 
 from central.cast import CAST
 from central.codes import booking_code
+from central.furnish import document_of
 from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HOLD_RELEASE, HoldAuthorise, HoldCapture, HoldRelease
+from mqtt.messages.identity import IDENTITY_PRESENT, IdDocument, IdentityPresent
 from mqtt.messages.op import OP_UNDO, OpUndo
 from mqtt.messages.outcome import Reply
 from mqtt.messages.stay import (
@@ -120,9 +122,6 @@ def test_two_adults_show_two_documents(house: House) -> None:
 
 
 def test_a_document_that_ran_out_and_one_of_somebody_else(house: House) -> None:
-    from central.furnish import document_of
-    from mqtt.messages.identity import IDENTITY_PRESENT, IdentityPresent
-
     gao = IdentityPresent(document=document_of(CAST["gao"]))
     assert code_of(house.k.ask(IDENTITY_PRESENT, gao)) == "identity_expired"
     assert house.identity(house.k, "wang", house.booking("li").id).match == "no"
@@ -132,6 +131,20 @@ def test_a_document_that_ran_out_and_one_of_somebody_else(house: House) -> None:
     wang = house.identity(house.k, "wang", booking.id).identity
     outcome = house.k.ask(STAY_PREPARE, StayPrepare(booking=booking.id, identities=(wang,)))
     assert code_of(outcome) == "identity_mismatch"
+
+
+def test_a_namesake_is_not_the_guest(house: House) -> None:
+    namesake = IdDocument(kind="passport", name="李伟华", name_latin="LI WEIHUA", number="P1", birth="1985-03-12")
+    body = IdentityPresent(document=namesake, booking=house.booking("li").id)
+    seen = house.k.must(IDENTITY_PRESENT, body)[1]
+    assert seen.match == "no"
+    assert house.k.must(BOOKING_FIND, BookingFind(medium="identity", token=seen.identity))[1].bookings == ()
+
+
+def test_two_guests_never_get_the_same_room(house: House) -> None:
+    rooms = [prepare(house, who)[0].body.room for who in ("wu", "zheng", "xu", "smith")]
+    assert len(set(rooms)) == 4
+    assert not {"1203", "804", "1202", "1206", "802"} & set(rooms), "dirty, taken or somebody else's"
 
 
 def test_handles_are_bound_to_terminal_visit_and_time(house: House) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from central.clerk import Clerk
+from central.fleet import confirm_quarantine
 from central.handlers import HANDLERS
 from central.ledger.interface import StoreUnavailable
+from central.refuse import Refuse
 from mqtt.messages import wire
 from mqtt.messages.envelope import Answer, Refusal
 from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HoldAuthorise, HoldCapture
@@ -162,6 +164,19 @@ def test_a_store_that_cannot_answer_means_later(house: House, monkeypatch: pytes
     assert answer(house, house.t, payload).outcome == "ok"
 
 
+def test_later_is_remembered_nowhere_and_notes_no_place(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    payload = deposit(house, house.t)
+    with monkeypatch.context() as patch:
+        def busy(_ctx: object, _body: object) -> None:
+            raise Refuse("not_ready")
+
+        patch.setitem(HANDLERS, "hold.authorise", busy)
+        said = answer(house, house.t, payload)
+    assert (said.code, wire.convert(said.body, Refusal).retry_in_s) == ("not_ready", 5)
+    assert beat(house, house.t).gaps == ((1, 1),)
+    assert answer(house, house.t, payload).outcome == "ok"
+
+
 def beat(house: House, clerk: Clerk, *skipped: int) -> HeartbeatAck:
     payload = {"journal": clerk.journal, "seq": clerk.seq, "outbox": 0, "oldest_s": 0, "skipped": list(skipped)}
     ((topic, ack, correlation),) = house.central.handle(clerk.terminal.topic("hb"), json.dumps(payload).encode(), None)
@@ -199,8 +214,9 @@ def test_two_ids_at_one_place_quarantine_and_go_on(house: House) -> None:
     t.must(SERVICE_CALL, ServiceCall(what="staff", about="help"))
     assert beat(house, t).quarantined
     assert house.alarms() == ["journal_cloned"]
-    from central.fleet import confirm_quarantine
-
+    first, t.journal = t.journal, OTHER_ID
+    assert beat(house, t).quarantined
+    t.journal = first
     with house.store.transaction() as tx:
         assert confirm_quarantine(tx, "yunqi/t01", house.at)
     assert beat(house, t).quarantined

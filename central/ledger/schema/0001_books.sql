@@ -67,7 +67,6 @@ CREATE TABLE holds (
     captured INTEGER NOT NULL DEFAULT 0 CHECK (captured >= 0),
     until    INTEGER NOT NULL,
     changes  INTEGER NOT NULL DEFAULT 0,
-    at_once  INTEGER NOT NULL DEFAULT 0,
     stay     TEXT,
     made_at  INTEGER NOT NULL,
     CHECK (captured <= amount)

@@ -201,6 +201,8 @@ def test_a_tier_is_sold_for_points_only_where_a_price_is_set() -> None:
     assert key(points_spend.raise_tier(Tier.IRON, Tier.GOLD, 4_999, False, priced)) == "points.too_few"
     assert key(points_spend.raise_tier(Tier.GOLD, Tier.GOLD, 9_999, False, priced)) == "points.tier_not_higher"
     assert key(points_spend.raise_tier(Tier.IRON, Tier.TWO_DIAMOND, 9_999, True, priced)) == "tier.individuals_only"
+    assert isinstance(points_spend.raise_tier(Tier.IRON, Tier.GOLD, 5_000, True, priced), points_spend.Price)
+    assert price.cash == 0
 
 
 @pytest.mark.rules("PT-15", "PT-18", "PT-19", "PT-21", "PT-22", "PT-24", "PT-25", "X-54", "X-114", "CP-11", "TC-4")
@@ -211,7 +213,8 @@ def test_rewards_cost_points_and_perhaps_cash_while_stock_lasts(kind: str) -> No
     assert isinstance(price, points_spend.Price)
     assert (price.points, price.cash, price.why.key) == (600, 10_00, "points.price")
     assert key(points_spend.redeem(reward, 3, 9_999, DAY, RULES)) == "points.sold_out"
-    assert key(points_spend.redeem(reward, 2, 599, DAY, RULES)) == "points.too_few"
+    few = points_spend.redeem(reward, 2, 599, DAY, RULES)
+    assert few == Reason("points.too_few", (("missing", 1), ("points", 599)), "PT-15")
     assert key(points_spend.redeem(reward, 1, -1, DAY, RULES)) == "points.in_debt"
     with pytest.raises(BadInput, match="out_of_range"):
         points_spend.redeem(reward, 0, 9_999, DAY, RULES)

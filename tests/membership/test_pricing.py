@@ -138,6 +138,8 @@ def test_the_balance_discount_needs_the_rest_paid_whole_from_the_balance() -> No
     assert (enough.due, enough.needs_balance, ways(enough)) == (240_00, True, {"other_tender": 300_00})
     short = price(bill(300_00), poor, wishes=WITH_BALANCE)
     assert (short.due, short.needs_balance, left_out(short)) == (300_00, False, {"balance_tier": "price.balance_short"})
+    dearer = price(bill(300_00), rich, [cash("c90", 90_00, excludes=frozenset({"balance_tier"}))])
+    assert (dearer.due, dearer.alternatives) == (210_00, ())
     not_asked = price(bill(300_00), rich)
     assert (not_asked.due, ways(not_asked)) == (300_00, {"by_balance": 240_00})
 
@@ -538,6 +540,8 @@ def test_currency_catalogue_and_length_are_checked() -> None:
     assert refused(bill(1_00, currency="USD")) == "price.currency"
     assert refused(Bill(())) == "price.lines"
     assert refused(Bill(bill(1).lines * 201)) == "price.lines"
+    assert price(Bill(bill(1).lines * 200), PLAIN).due == 200
+    assert price(Bill((Line("a", "dining", 1, 10**12),)), PLAIN).due == 10**12
     catalog = {"sku0": Listed("dining", 10_00)}
     assert quote(bill(10_00), GOLD, [], Wishes(), house(), TODAY, HOLIDAYS, catalog) == price(bill(10_00))
     assert refused(bill(10_00, 1_00), catalog=catalog) == "price.sku_unknown"
@@ -551,6 +555,7 @@ def test_impossible_coupons_and_wishes_are_refused_by_name() -> None:
     assert refused(bill(10_00), offers=twice) == "price.coupon_twice"
     assert refused(bill(10_00), offers=[cash("c", 1)], wishes=Wishes(coupons=("c", "c"))) == "price.coupon_twice"
     assert refused(bill(10_00), offers=[cash(str(n), 1) for n in range(17)]) == "price.too_many_coupons"
+    assert price(bill(10_00), PLAIN, [cash(str(n), 1) for n in range(16)]).due == 9_99
     assert refused(bill(10_00), offers=[cash("c", -1)]) == "input.out_of_range"
     assert refused(bill(10_00), offers=[Offer("d", "discount", 101, TODAY)]) == "input.out_of_range"
     assert refused(bill(10_00), wishes=Wishes(points=-10)) == "input.out_of_range"

@@ -126,6 +126,10 @@ def test_the_caps_of_prepaid_cards_hold_to_the_fen() -> None:
     assert judged(1_000_00, 0, False) is None
     assert judged(1_000_01, 0, False) == "recharge.over_cap"
     assert judged(99, 0, True) == "recharge.too_little"
+    assert judged(100, 0, True) is None
+    over = stored_value.judge_recharge(1_000_01, "wechat", Surface.LOBBY, 4_000_00, True, ON)
+    assert over is not None
+    assert over.values == (("amt", 5_000_00), ("amt_most", 1_000_00))
     assert stored_value.room_under_cap(4_990_00, True, ON) == 10_00
     assert stored_value.room_under_cap(9_999_00, True, ON) == 0
     assert stored_value.room_under_cap(1, True, replace(ON, cap_named=None)) is None
@@ -174,7 +178,8 @@ def test_a_period_replaces_the_table_and_off_is_off() -> None:
 def test_the_spending_order(order: str, expected: Money) -> None:
     rules = replace(ON, spend_order=order)      # type: ignore[arg-type]
     assert buckets.split(150, Money(100, 80), rules) == expected
-    assert key(buckets.split(181, Money(100, 80), rules)) == "balance.short"
+    short = buckets.split(181, Money(100, 80), rules)
+    assert short == Reason("balance.short", (("amt", 180), ("amt_missing", 1)), "X-30")
 
 
 @pytest.mark.rules("X-37", "X-97", "X-126", "SV-22")
@@ -221,7 +226,10 @@ def test_a_part_of_the_principal_back_recomputes_the_step() -> None:
     spent = buckets.refund_unspent(400_00, [one], Money(1_000_00, 50_00), ON)
     assert isinstance(spent, buckets.Payout)
     assert (spent.paid_out, spent.bonus) == (250_00, 50_00)
-    assert key(buckets.refund_unspent(150_00, [one], Money(150_00, 0), ON)) == "refund.bonus_spent"
+    none_left = buckets.refund_unspent(150_00, [one], Money(150_00, 0), ON)
+    assert none_left == Reason("refund.bonus_spent", (("amt", 200_00),), "X-127")
+    exactly = buckets.refund_unspent(200_00, [one], Money(200_00, 0), ON)
+    assert key(exactly) == "refund.bonus_spent"
     assert key(buckets.refund_unspent(400_01, [one], Money(400_00, 0), ON)) == "refund.only_principal"
 
 

@@ -205,7 +205,8 @@ class Terminal:
     async def _first_answer(self, session: Session) -> Answer | None:
         """What somebody does first; None when the terminal's facts or settings moved before that."""
         assert self._counter is not None
-        asked = asyncio.ensure_future(self._counter.show(Attract(self.hotel)))
+        attract = Attract(self.hotel, part_of_day=self._counter.house.part_of_day)
+        asked = asyncio.ensure_future(self._counter.show(attract))
         self.opened.set()
         changed = asyncio.ensure_future(self._changed.wait())
         try:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from kiosk.desk import Desk
 from kiosk.errors import notice, refused
 from kiosk.flows.lobby.find_booking import what_it_is
 from kiosk.flows.shared.pages import not_known, tell, tell_refused, tell_unreachable
 from kiosk.flows.shared.views import worded
 from kiosk.models.lobby import ConfirmSn, CouponUsed, EnterSn, Notice, Working
-from kiosk.models.say import Say, say
+from kiosk.models.say import Day, Say, say
 from kiosk.models.screen import Pressed, ReaderTrouble, Scanned, Typed
 from kiosk.models.slips import CouponSlip
 from mqtt.messages.coupon import SN_CHECK, SnCheck, SnState
@@ -82,9 +84,9 @@ def _why_not(coupon: SnState) -> Notice:
     if coupon.state == "used":
         return notice(key, time=coupon.used_at, store=coupon.used_where)
     if coupon.state == "early" and coupon.valid_from:
-        return notice(key, date=coupon.valid_from)
+        return notice(key, date=Day(date.fromisoformat(coupon.valid_from)))
     if coupon.state == "expired" and coupon.valid_to:
-        return notice(key, date=coupon.valid_to)
+        return notice(key, date=Day(date.fromisoformat(coupon.valid_to)))
     return notice(key)
 
 

@@ -50,7 +50,7 @@ class Rung:
     needs_id: bool = False                  # TI-4, X-13
     individuals_only: bool = False          # X-7
     expires: bool = True                    # TI-11: registered and iron never do
-    pay_percent: int = 100                  # TI-18; no number in the seeds
+    pay_percent: int = 100                  # TI-18; no number is stated
     speed_percent: int = 100                # TI-17: higher tier, faster points (X-15)
     points_price: int | None = None         # PT-14, X-25: not for sale by points where None
     benefits: tuple[str, ...] = ()          # TI-21, this rung's own; lower rungs' are inherited (X-9)
@@ -115,10 +115,10 @@ class PointsRules:
     combine: Literal["max", "product"] = "max"        # X-15
     excluded_tenders: tuple[TenderKind, ...] = ()     # X-17, X-108
     excluded_categories: tuple[str, ...] = ()         # X-17
-    registration: int = 0                   # PT-6; no number in the seeds
-    sign_in: int = 1                        # PT-7; no number in the seeds
+    registration: int = 0                   # PT-6; no number is stated
+    sign_in: int = 1                        # PT-7; no number is stated
     sign_in_per_day: int = 1                # PT-7, X-20
-    share: int = 1                          # PT-8; no number in the seeds
+    share: int = 1                          # PT-8; no number is stated
     share_per_day: int = 5                  # PT-8, X-21
     share_follow: int = 10                  # PT-9
     referral: int = 10                      # PT-9, X-93
@@ -126,7 +126,7 @@ class PointsRules:
     review: int = 10                        # PT-10
     content_min: int = 1                    # PT-10, judged by a person
     content_max: int = 50
-    game_riddle: int = 0                    # PT-11; no number in the seeds
+    game_riddle: int = 0                    # PT-11; no number is stated
     half_price_days: Days | None = None     # PT-23
     half_price_items: tuple[str, ...] = ()
     bundle_step: int = 1000                 # PT-30, X-23
@@ -223,7 +223,7 @@ class PricingRules:
     threshold_on: Literal["running", "original"] = "running"      # X-32
     max_money_coupons: int = 1              # X-119
     max_coupons_considered: int = 16
-    random_up_to: Fen = 0                   # SV-8; no number in the seeds
+    random_up_to: Fen = 0                   # SV-8; no number is stated
     random_min_bill: Fen = 0
     category_prices: tuple[CategoryPrice, ...] = ()   # CP-25, CP-26
     undiscounted_categories: tuple[str, ...] = ()     # nothing takes a fen off these
@@ -271,10 +271,10 @@ class CampaignRules:
     post_payment_excluded: tuple[str, ...] = ()       # PM-2, X-68: line categories
     post_payment_online: bool = False       # PM-6
     claim_hours: int = 24                   # X-70, X-138
-    friend_reward_points: int = 0           # CP-7, X-48; no number in the seeds
+    friend_reward_points: int = 0           # CP-7, X-48; no number is stated
     distribution_enabled: bool = False      # RF-3, X-82
     distribution_percent: tuple[int, ...] = ()        # a level each, at most three
-    staff_card_sale: Fen = 0                # ST-1; no number in the seeds
+    staff_card_sale: Fen = 0                # ST-1; no number is stated
     staff_recharge_percent: int = 0         # ST-1
     votes_per_person: int = 1               # GM-8
 
@@ -338,7 +338,7 @@ class CardRules:
 @dataclass(frozen=True, slots=True)
 class SeniorRules:
     min_age: int = 60                       # ME-19, X-50
-    quantity: int | None = None             # ME-19: limited, first come first served; no number in the seeds
+    quantity: int | None = None             # ME-19: limited, first come first served; no number is stated
 
 
 # -- settlement -------------------------------------------------------------------------------------------------------

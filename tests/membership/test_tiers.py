@@ -57,7 +57,7 @@ def spend(fen: int, day: date = DAY, bill: str = "b") -> Spend:
     ("bronze", 0, 0, "iron"),
     ("iron", 0, 0, "iron"),
 ])
-def test_appendix_of_the_rules_keeping(now: str, yuan: float, dates: int, then: str) -> None:
+def test_the_table_of_examples_keeping(now: str, yuan: float, dates: int, then: str) -> None:
     assert tiers.kept_tier(tier(now), round(yuan * 100), dates, RULES) is tier(then)
 
 
@@ -147,7 +147,7 @@ def test_a_life_on_the_ladder_agrees_with_one_lived_day_by_day(
     (3_000_00, False, "bronze", "silver"),
     (90_000_00, True, "one_diamond", None),
 ])
-def test_appendix_of_the_rules_entering(fen: int, has_id: bool, then: str, pending: str | None) -> None:
+def test_the_table_of_examples_entering(fen: int, has_id: bool, then: str, pending: str | None) -> None:
     move = tiers.after_bill(tiers.register(DAY, has_id), [spend(fen)], DAY, RULES)
     assert move.standing.tier is tier(then)
     assert move.pending is (tier(pending) if pending else None)

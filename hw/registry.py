@@ -25,7 +25,13 @@ DRIVERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "sim": "hw.scanner.sim:make",
             }
         ),
-        "id_reader": MappingProxyType({"sdt": "hw.id_reader.driver:make", "sim": "hw.id_reader.sim:make"}),
+        "id_reader": MappingProxyType(
+            {
+                "sdt": "hw.id_reader.driver:make",
+                "mrz": "hw.id_reader.mrz_reader:make",
+                "sim": "hw.id_reader.sim:make",
+            }
+        ),
         "printer": MappingProxyType({"escpos": "hw.printer.driver:make", "sim": "hw.printer.sim:make"}),
         "key_encoder": MappingProxyType({"salto": "hw.key_encoder.driver:make", "sim": "hw.key_encoder.sim:make"}),
     }

@@ -1,7 +1,8 @@
 """What may be asked of an ID-document reader, and what it says by itself.
 
 Nothing is asked while a card is awaited: the reader is armed (`Worker.arm()`) and pushes events. In the order of a
-good read: CardDown, CardRead, CardRemoved. A bad one: CardDown, CardFailed, CardRemoved. After a read, good or bad,
+good read: CardDown, CardRead, CardRemoved. A bad one: CardDown, CardFailed, CardRemoved; a swiped document is gone
+as soon as it was read. After a read, good or bad,
 nothing more is read until the card has been lifted. Disarmed, the reader looks for no card.
 """
 
@@ -20,6 +21,9 @@ class DocumentKind(StrEnum):
     RESIDENCE_PERMIT = "residence_permit"  # 港澳台居民居住证
     FOREIGNER_2017 = "foreigner_2017"  # 外国人永久居留身份证, first electronic version
     FOREIGNER_2023 = "foreigner_2023"  # the same, five-star card
+    PASSPORT = "passport"
+    TRAVEL_PERMIT = "travel_permit"  # China's exit-entry permits: 回乡证, 台胞证, 往来港澳通行证
+    IDENTITY_CARD = "identity_card"  # another state's, or any other official travel document
 
 
 class Sex(StrEnum):
@@ -30,12 +34,13 @@ class Sex(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An identity document as its chip says it. Personal data: never logged, never kept (repr shows the kind
-    alone).
+    """An identity document as its chip or its machine-readable zone says it. Personal data: never logged, never
+    kept (repr shows the kind alone).
 
     `nation` is the ethnic group's GB/T 3304 number of a citizen; `nationality` the ISO 3166 alpha-3 of anybody
-    else. `valid_to` None means long-term (长期). `photo` is the WLT image as stored, 1,024 bytes; decoding it needs a
-    licensed library.
+    else. `valid_to` None means long-term (长期); `valid_from` None that the document does not say. A machine-readable
+    zone has a `latin_name` only, and its issuing state's code as `issuer`. `photo` is the WLT image as stored, 1,024
+    bytes; decoding it needs a licensed library.
     """
 
     kind: DocumentKind
@@ -48,7 +53,7 @@ class Document:
     nationality: str = field(repr=False)
     address: str = field(repr=False)
     issuer: str = field(repr=False)
-    valid_from: date = field(repr=False)
+    valid_from: date | None = field(repr=False)
     valid_to: date | None = field(repr=False)
     pass_number: str = field(repr=False, default="")
     photo: bytes = field(repr=False, default=b"")

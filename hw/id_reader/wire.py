@@ -260,8 +260,11 @@ def document(text: bytes, photo: bytes = b"") -> Document:
 
 
 def text_record(card: Document) -> bytes:
-    """The text record that carries a document. Raises DeviceError(bad_request) for a field too long for its place."""
-    layout = _LAYOUTS[card.kind]
+    """The text record that carries a document. Raises DeviceError(bad_request) for a kind or a field that it cannot
+    hold."""
+    layout = _LAYOUTS.get(card.kind)
+    if layout is None or card.valid_from is None:
+        raise DeviceError(Fault.BAD_REQUEST, "no chip of this kind carries such a document")
     record = bytearray(" " * (TEXT_LENGTH // 2), "utf-16-le")
     room = layout.latin_name[1] // 2
     _put(record, layout.name, card.name)

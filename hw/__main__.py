@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hw.advice import ADVICE
+from hw.card_reader.contract import CardRefused, CardSeen
 from hw.clock import MonotonicClock
 from hw.device import Device, DeviceError, Fault, HealthState
 from hw.id_reader.contract import CardFailed, CardRead
@@ -19,7 +20,7 @@ from hw.scanner.contract import Code
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="A terminal's devices.")
 USUAL_DRIVERS: Mapping[str, str] = MappingProxyType(
-    {"scanner": "camera", "id_reader": "sdt", "printer": "escpos", "key_encoder": "salto"}
+    {"scanner": "camera", "id_reader": "sdt", "printer": "escpos", "key_encoder": "salto", "card_reader": "stripe"}
 )
 
 
@@ -36,7 +37,7 @@ def list_drivers() -> None:
 
 @app.command()
 def probe(
-    kind: Annotated[str, typer.Argument(help="scanner, id_reader, printer or key_encoder")],
+    kind: Annotated[str, typer.Argument(help="as `list` shows it")],
     driver: Annotated[str, typer.Option(help="as `list` shows it; empty: the kind's usual one")] = "",
     port: Annotated[str, typer.Option(help="the driver's port option")] = "",
     option: Annotated[list[str] | None, typer.Option("--option", "-o", help="another option, name=value")] = None,
@@ -92,6 +93,10 @@ def _say(event: object) -> None:
         case CardRead():
             typer.echo(f"card read: {event.document.kind}")
         case CardFailed():
+            _explain(event.code, event.detail)
+        case CardSeen():
+            typer.echo(f"card read: {event.card.medium}, {len(event.card.number)} characters")
+        case CardRefused():
             _explain(event.code, event.detail)
         case Code():
             typer.echo(f"code read: {event.kind}, {len(event.raw)} bytes, by {event.engine}")

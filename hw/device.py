@@ -26,6 +26,7 @@ class Fault(StrEnum):
     MUTE = "mute"  # open, but no answer within the deadline
     GARBLED = "garbled"  # an answer that breaks the protocol, or fails its checksum
     CRASHED = "crashed"  # a process or thread of the driver died
+    NOT_INSTALLED = "not_installed"  # the driver needs a package that is not there
     # The request
     BAD_OPTION = "bad_option"  # the terminal's file holds a value the driver cannot use
     UNKNOWN_DRIVER = "unknown_driver"  # no such kind or driver
@@ -45,6 +46,8 @@ class Fault(StrEnum):
     BAD_DOCUMENT = "bad_document"  # read in full, but its fields contradict the standard
     SELF_TEST = "self_test"
     NOT_AUTHORISED = "not_authorised"
+    # Card readers
+    PAYMENT_CARD = "payment_card"  # a bank card where a member's was awaited; nothing of it is kept
     # Key encoders
     NO_CARD = "no_card"  # no blank on the encoder
     CARD_FORMAT = "card_format"  # the blank is of the wrong kind, or worn

@@ -34,6 +34,14 @@ DRIVERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
         "printer": MappingProxyType({"escpos": "hw.printer.driver:make", "sim": "hw.printer.sim:make"}),
         "key_encoder": MappingProxyType({"salto": "hw.key_encoder.driver:make", "sim": "hw.key_encoder.sim:make"}),
+        "card_reader": MappingProxyType(
+            {
+                "stripe": "hw.card_reader.stripe_reader:make",
+                "mifare": "hw.card_reader.chip_reader:make_mifare",
+                "pcsc": "hw.card_reader.chip_reader:make_pcsc",
+                "sim": "hw.card_reader.sim:make",
+            }
+        ),
     }
 )
 """Every kind, its drivers, and where each one's factory lives (docs/hardware.md, Kinds and drivers)."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import resource
 import secrets
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hw import registry
@@ -50,15 +50,16 @@ from mqtt.messages import wire
 from mqtt.messages.fleet import Command
 from mqtt.messages.link import DeviceHealth, Health, State
 from mqtt.requests import Letterhead
-from mqtt.timing import Clock, stamp
+from mqtt.timing import Clock, stamp, within
 from mqtt.topics import Terminal as Place
 
-log = structlog.stdlib.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 APP = "0.1.0"
 TEXTS = Path(__file__).parent.parent / "assets" / "texts"
 FONTS = Path(__file__).parent.parent / "assets" / "fonts"
 HEALTH_S = 60.0
+DEVICES_S = 1.0
 
 
 @dataclass
@@ -92,11 +93,10 @@ class House:
 
     async def serve(self) -> None:
         """Until `stop`: devices, link, guests."""
-        for worker in self.workers.values():
-            worker.start()
         self.till.start(self.link)
         self.link.start()
         self.background.start(self._report_health())
+        self.background.start(self._start_devices())
         await self.terminal.serve()
 
     def stop(self) -> None:
@@ -110,6 +110,13 @@ class House:
         closing = [loop.run_in_executor(None, worker.close) for worker in self.workers.values()]
         await asyncio.gather(*closing, loop.run_in_executor(None, self.link.stop))
         self.journal.close()
+
+    async def _start_devices(self) -> None:
+        """After the first screen: opening them takes a core for a moment, and nobody has a card out yet."""
+        with contextlib.suppress(TimeoutError):
+            await within(self.clock, DEVICES_S, self.terminal.opened.wait())
+        for worker in self.workers.values():
+            worker.start()
 
     async def _report_health(self) -> None:
         while True:
@@ -141,7 +148,7 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
     data = base / file.place.data
     chance = random.SystemRandom()
     new_id = uuid7_source(clock, secrets.token_bytes)
-    texts = Texts(load_catalogues(TEXTS), zone, lambda lang, key: log.warning("text.missing", language=lang, key=key))
+    texts = Texts(load_catalogues(TEXTS), zone, lambda *missing: log.warning("text.missing %s %s", *missing))
     cipher = keyfile.load(data / "journal.key", secrets.token_bytes)
     journal = await loop.run_in_executor(
         None, lambda: open_journal(data / "journal.db", cipher, ids=new_id, at=stamp(clock.wall())))  # fmt: skip
@@ -156,7 +163,7 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
 
     def link_state(state: LinkState) -> None:
         name: LinkName = state.value
-        log.info("link.state", state=name)
+        log.info("link.state state=%s", name)
         terminal.on_link(name)
 
     def link_up() -> None:

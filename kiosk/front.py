@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import structlog
 
 from kiosk import app
 from kiosk.journal import JournalFailed
@@ -20,10 +19,11 @@ from kiosk.terminal_file import TerminalFile
 from kiosk.theme import sizes
 from mqtt.timing import Clock, within
 
-log = structlog.stdlib.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 UNCLEAN = 3
 READY_S = 5.0
+LOAD_PAUSE_S = 0.1
 
 
 def open_window(file: TerminalFile, headless: bool, closable: bool) -> Any:
@@ -53,7 +53,7 @@ def make_shell(file: TerminalFile, reach: Callable[[], app.House | None], now: C
 
     texts = Texts(
         load_catalogues(app.TEXTS), ZoneInfo(file.place.zone),
-        lambda language, key: log.warning("text.missing", language=language, key=key),
+        lambda language, key: log.warning("text.missing language=%s key=%s", language, key),
     )  # fmt: skip
     tokens = Tokens(role=sizes.ROLES[file.place.role], motion=file.screen.motion)
     return Shell(texts, tokens, told("answered"), told("chrome_touched"), told("touched"), now)
@@ -99,7 +99,7 @@ async def _served(file: TerminalFile, base: Path, clock: Clock) -> int:
         await serving
     except JournalFailed as failure:
         # Nothing may be sold that cannot be written down: say so, and let the service come again.
-        log.critical("journal.failed", code=failure.code)
+        log.critical("journal.failed code=%s", failure.code)
         code = UNCLEAN
     finally:
         notifier.stopping()
@@ -112,10 +112,15 @@ async def _served(file: TerminalFile, base: Path, clock: Clock) -> int:
 
 
 async def _ready(house: app.House, clock: Clock, notifier: Notifier) -> None:
-    """READY=1 with the first screen that a guest can use; one that cannot serve yet is ready a little later."""
+    """READY=1 with the first screen that a guest can use; one that cannot serve yet is ready a little later. The other
+    screens are loaded after that, one at a time."""
+    from kiosk.screens.registry import load_all
+
     with contextlib.suppress(TimeoutError):
         await within(clock, READY_S, house.terminal.opened.wait())
     notifier.ready()
+    for _ in load_all():
+        await clock.sleep(LOAD_PAUSE_S)
 
 
 def _watchdog_s() -> float:

@@ -1,54 +1,55 @@
-"""Logs for whoever looks after 2,000 boards: one line an event, facts by name, nothing of a guest (I16).
+"""Logs for whoever looks after 2,000 boards: one line of JSON an event, nothing of a guest (I16).
 
-Journeys log ids, kinds, codes and counts. What might carry a guest is cut here once more: tracebacks name places and
-never values, and a field whose name is of a person, a document or a code is not written.
+Journeys log ids, kinds, codes and counts. What might carry a guest is cut here once more, whoever wrote it: tracebacks
+name places and never values or messages, long digit strings and codes of ours are cut by their shape.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any, TextIO
+import traceback
+from datetime import UTC, datetime
+from typing import TextIO
 
-import structlog
-
-_PERSONAL = frozenset({"name", "guest", "document", "token", "phone", "text", "body", "payload", "code_text"})
 _LONG_DIGITS = re.compile(r"\d{11,}[\dXx]?")
 _OURS = re.compile(r"YK1[A-Z][0-9A-Z $%*+\-./:]{8,}")
+_NAMES = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
-def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Cut what is of a person: fields by name, long digit strings and codes by shape."""
-    for key, value in event.items():
-        if key in _PERSONAL:
-            event[key] = "-"
-        elif isinstance(value, str):
-            event[key] = _OURS.sub("YK1-", _LONG_DIGITS.sub("#", value))
-    return event
+def redact(text: str) -> str:
+    """Cut what may be of a person: digits as long as a phone or document number, codes of ours, Chinese words (names;
+    our own events have none)."""
+    return _NAMES.sub("-", _OURS.sub("YK1-", _LONG_DIGITS.sub("#", text)))
+
+
+class Lines(logging.Formatter):
+    """A record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": redact(record.getMessage()),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            line["error"] = type(error).__name__
+            line["where"] = " < ".join(
+                f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)[-8:])
+            )
+        return json.dumps(line, ensure_ascii=False)
 
 
 def configure(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
-    """Everything through one processor chain to `stream`, which journald keeps."""
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-        redact,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(), wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )  # fmt: skip
+    """Everything to `stream`, which journald keeps. Libraries are heard from warnings on."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
-    ))  # fmt: skip
+    handler.setFormatter(Lines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for library in ("kivy", "asyncio", "PIL"):
+        logging.getLogger(library).setLevel(logging.WARNING)

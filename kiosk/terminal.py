@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
-
-import structlog
 
 from hw.device import Health
 from hw.id_reader import contract as id_reader
@@ -30,14 +29,15 @@ from kiosk.session import Session
 from kiosk.settings import Settings
 from kiosk.view import View
 from mqtt import codes
-from mqtt.timing import Clock
+from mqtt.timing import Clock, within
 
-log = structlog.stdlib.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 CLEARED_S = 3.0
 TAKE_CARD_S = 60.0
 ERROR_S = 10.0
 RETRY_S = 10.0
+GREET_S = 3.0
 
 _DOCUMENT_KINDS = {
     id_reader.DocumentKind.RESIDENT: "resident_id",
@@ -85,6 +85,7 @@ class Terminal:
     """Set with the first screen that a guest can use."""
     card_down: bool = False
     """A card lies on the ID reader."""
+    _greeted: bool = False
     _counter: Counter | None = None
     _closing: bool = False
     _in_visit: bool = False
@@ -97,6 +98,7 @@ class Terminal:
             if self.configured.waiting:
                 self.configured.apply()
             self._changed.clear()
+            await self._link_given_time()
             session = self._fresh_session()
             session.begin()
             try:
@@ -107,11 +109,11 @@ class Terminal:
                     await self._open(session)
             except JournalFailed as failure:
                 # What cannot be written down is not done; what was half done is settled when the journal is read again.
-                log.error("journal.failed", code=failure.code)
+                log.error("journal.failed code=%s", failure.code)
                 self.on_journal_fault(failure.code)
             except Exception:
                 # A fault of ours: nothing is lost (it is in the journal), the guest is told, the next one is served.
-                log.exception("visit.fault", visit=session.visit)
+                log.exception("visit.fault visit=%s", session.visit)
                 await self._say_sorry()
             finally:
                 await session.end()
@@ -119,6 +121,16 @@ class Terminal:
             if session.cleared:
                 await self._cleared(session)
             await self._card_taken(session)
+
+    async def _link_given_time(self) -> None:
+        """A link takes a moment after the start; nobody is shown a page about it before that."""
+        if self._greeted:
+            return
+        self._greeted = True
+        with contextlib.suppress(TimeoutError):
+            while readiness.out_of_service(self.facts) == "g.offline.kiosk":
+                await within(self.clock, GREET_S, self._changed.wait())
+                self._changed.clear()
 
     def stop(self) -> None:
         """End after the current step: the guest is told nothing was lost, what was open is in the journal."""
@@ -197,10 +209,10 @@ class Terminal:
             return
         self._in_visit = True
         self.visits += 1
-        log.info("visit.begin", visit=session.visit, settings=session.settings.version)
+        log.info("visit.begin visit=%s settings=%s", session.visit, session.settings.version)
         with contextlib.suppress(Left):
             await self.visit(self._counter, first)
-        log.info("visit.end", visit=session.visit, cleared=session.cleared)
+        log.info("visit.end visit=%s cleared=%s", session.visit, session.cleared)
 
     async def _first_answer(self, session: Session) -> Answer | None:
         """What somebody does first; None when the terminal's facts or settings moved before that."""
@@ -224,7 +236,7 @@ class Terminal:
 
     async def _closed(self, reason: str) -> None:
         self.view.show(OutOfService(reason, OUT_OF_SERVICE[reason]))
-        log.warning("out_of_service", reason=reason)
+        log.warning("out_of_service reason=%s", reason)
         if not self.facts.journal_fault:
             await self._changed.wait()
             return

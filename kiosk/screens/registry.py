@@ -1,48 +1,56 @@
-"""Which page shows which model. Adding a screen is one file in its role's folder and one line here."""
+"""Which page shows which model. Adding a screen is one file in its role's folder and one line here.
+
+A page and its layout are loaded when it is first wanted, or in a quiet moment before that (`load_all`): the first
+screen of a terminal does not wait for all the others.
+"""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from kiosk.models import lobby
-from kiosk.screens.lobby.attract import AttractPage
-from kiosk.screens.lobby.call_staff import CallStaffDialog
-from kiosk.screens.lobby.check_out_bill import CheckOutBillPage
-from kiosk.screens.lobby.checked_in import CheckedInPage
-from kiosk.screens.lobby.checked_out import CheckedOutPage
-from kiosk.screens.lobby.cleared import ClearedPage
-from kiosk.screens.lobby.confirm_sn import ConfirmSnPage
-from kiosk.screens.lobby.confirm_stay import ConfirmStayPage
-from kiosk.screens.lobby.coupon_used import CouponUsedPage
-from kiosk.screens.lobby.enter_sn import EnterSnPage
-from kiosk.screens.lobby.find import FindBookingPage, FindStayPage
-from kiosk.screens.lobby.home import HomePage
-from kiosk.screens.lobby.notice import NoticePage
-from kiosk.screens.lobby.out_of_service import OutOfServicePage
-from kiosk.screens.lobby.pick_booking import PickBookingPage
-from kiosk.screens.lobby.still_there import StillThereDialog
-from kiosk.screens.lobby.verify_id import VerifyIdPage
-from kiosk.screens.lobby.working import WorkingPage
+from kiosk.models.screen import Screen
 
-PAGES = {
-    lobby.Attract: AttractPage,
-    lobby.Home: HomePage,
-    lobby.FindBooking: FindBookingPage,
-    lobby.PickBooking: PickBookingPage,
-    lobby.VerifyId: VerifyIdPage,
-    lobby.ConfirmStay: ConfirmStayPage,
-    lobby.Working: WorkingPage,
-    lobby.CheckedIn: CheckedInPage,
-    lobby.FindStay: FindStayPage,
-    lobby.CheckOutBill: CheckOutBillPage,
-    lobby.CheckedOut: CheckedOutPage,
-    lobby.EnterSn: EnterSnPage,
-    lobby.ConfirmSn: ConfirmSnPage,
-    lobby.CouponUsed: CouponUsedPage,
-    lobby.Notice: NoticePage,
-    lobby.OutOfService: OutOfServicePage,
-    lobby.Cleared: ClearedPage,
+Pages = Mapping[type[Screen], str]
+"""Model -> `module.Class` under kiosk.screens."""
+
+PAGES: Pages = {
+    lobby.Attract: "lobby.attract.AttractPage",
+    lobby.Home: "lobby.home.HomePage",
+    lobby.FindBooking: "lobby.find.FindBookingPage",
+    lobby.PickBooking: "lobby.pick_booking.PickBookingPage",
+    lobby.VerifyId: "lobby.verify_id.VerifyIdPage",
+    lobby.ConfirmStay: "lobby.confirm_stay.ConfirmStayPage",
+    lobby.Working: "lobby.working.WorkingPage",
+    lobby.CheckedIn: "lobby.checked_in.CheckedInPage",
+    lobby.FindStay: "lobby.find.FindStayPage",
+    lobby.CheckOutBill: "lobby.check_out_bill.CheckOutBillPage",
+    lobby.CheckedOut: "lobby.checked_out.CheckedOutPage",
+    lobby.EnterSn: "lobby.enter_sn.EnterSnPage",
+    lobby.ConfirmSn: "lobby.confirm_sn.ConfirmSnPage",
+    lobby.CouponUsed: "lobby.coupon_used.CouponUsedPage",
+    lobby.Notice: "lobby.notice.NoticePage",
+    lobby.OutOfService: "lobby.out_of_service.OutOfServicePage",
+    lobby.Cleared: "lobby.cleared.ClearedPage",
 }
 
-OVERLAYS = {
-    lobby.StillThere: StillThereDialog,
-    lobby.CallStaff: CallStaffDialog,
+OVERLAYS: Pages = {
+    lobby.StillThere: "lobby.still_there.StillThereDialog",
+    lobby.CallStaff: "lobby.call_staff.CallStaffDialog",
 }
+
+
+def page_class(model: type[Screen]) -> type[Any]:
+    """The class that shows `model`, its layout loaded. Raises KeyError for a model that the lists lack."""
+    place = PAGES[model] if model in PAGES else OVERLAYS[model]
+    module, name = place.rsplit(".", 1)
+    found: type[Any] = getattr(importlib.import_module(f"kiosk.screens.{module}"), name)
+    return found
+
+
+def load_all() -> Iterator[type[Any]]:
+    """Load what has not been wanted yet, one a step."""
+    for model in (*PAGES, *OVERLAYS):
+        yield page_class(model)

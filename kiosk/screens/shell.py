@@ -18,7 +18,7 @@ from kiosk.models.chrome import Chrome
 from kiosk.models.lobby import Home, OutOfService, StillThere
 from kiosk.models.say import Say, say
 from kiosk.models.screen import Answer, Idle, Pressed, Screen, Typed
-from kiosk.screens.registry import OVERLAYS, PAGES
+from kiosk.screens.registry import page_class
 from kiosk.texts import LANGUAGES, Texts
 from kiosk.theme import motion
 from kiosk.theme.tokens import Tokens
@@ -80,7 +80,7 @@ class Shell(Themed, FloatLayout):
         """Show a screen and take one answer from it."""
         page = self._pages.get(type(model))
         if page is None:
-            page = PAGES[type(model)](model=model, tr=self._tr, send=self._sent, pos_hint={"x": 0, "y": 0})
+            page = page_class(type(model))(model=model, tr=self._tr, send=self._sent, pos_hint={"x": 0, "y": 0})
             self._pages[type(model)] = page
         self._model, self._dead = model, False
         self._fill(page, model)
@@ -94,7 +94,7 @@ class Shell(Themed, FloatLayout):
         if model is None or type(model) is not type(self._dialog_model):
             self._remove_dialog()
         if model is not None and self._dialog is None:
-            self._dialog = OVERLAYS[type(model)](model=model, tr=self._tr, send=self._sent_by_dialog)
+            self._dialog = page_class(type(model))(model=model, tr=self._tr, send=self._sent_by_dialog)
             hand_down(self._dialog, self.tokens)
             self.add_widget(self._dialog)
         if model is not None:

@@ -40,7 +40,7 @@ class Document:
     `nation` is the ethnic group's GB/T 3304 number of a citizen; `nationality` the ISO 3166 alpha-3 of anybody
     else. `valid_to` None means long-term (长期); `valid_from` None that the document does not say. A machine-readable
     zone has a `latin_name` only, and its issuing state's code as `issuer`. `photo` is the WLT image as stored, 1,024
-    bytes; decoding it needs a licensed library.
+    bytes, `portrait` the BMP that a plug-in made of it, empty where there is none (hw.id_reader.photo).
     """
 
     kind: DocumentKind
@@ -57,6 +57,7 @@ class Document:
     valid_to: date | None = field(repr=False)
     pass_number: str = field(repr=False, default="")
     photo: bytes = field(repr=False, default=b"")
+    portrait: bytes = field(repr=False, default=b"")
 
 
 @dataclass(frozen=True, slots=True)

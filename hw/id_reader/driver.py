@@ -1,13 +1,16 @@
-"""The SDT reader on a serial line: looks for a card every 300 ms while armed, reads it once, and waits until it is
-lifted."""
+"""The SDT reader on a serial line or in USB HID reports: looks for a card every 300 ms while armed, reads it
+once, and waits until it is lifted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from hw.device import Clock, DeviceError, Emit, Fault, Poll
+from hw.hid import open_hid
 from hw.id_reader import wire
-from hw.id_reader.contract import CardDown, CardFailed, CardRead, CardRemoved
+from hw.id_reader.contract import CardDown, CardFailed, CardRead, CardRemoved, Document
+from hw.id_reader.photo import WLT_LENGTH, Decoder, program
 from hw.link import Link, open_serial
 from hw.options import Options
 
@@ -20,11 +23,16 @@ LOOKS_TO_BE_GONE = 2
 
 
 class SdtReader:
-    """hw.id_reader.contract.IdReader over a Link. `command_s` and `read_s`: how long an answer may take."""
+    """hw.id_reader.contract.IdReader over a Link. `command_s` and `read_s`: how long an answer may take. `decode`: the
+    photo's plug-in, where there is one."""
 
-    def __init__(self, connect: Callable[[], Link], clock: Clock, emit: Emit, command_s: float, read_s: float) -> None:
+    def __init__(
+        self, connect: Callable[[], Link], clock: Clock, emit: Emit, command_s: float, read_s: float,
+        decode: Decoder | None = None,
+    ) -> None:  # fmt: skip
         self._connect, self._clock, self._emit = connect, clock, emit
         self._command_s, self._read_s = command_s, read_s
+        self._decode = decode
         self._link: Link | None = None
         self._parser = wire.FrameParser()
         self._armed = False
@@ -82,13 +90,22 @@ class SdtReader:
             self._require(self._ask(wire.SELECT, self._command_s), wire.OK)
             record = self._ask(wire.READ, self._read_s)
             self._require(record, wire.OK)
-            return CardRead(wire.document(*wire.split_record(record.data)))
+            return CardRead(self._with_portrait(wire.document(*wire.split_record(record.data))))
         except DeviceError as trouble:
             if trouble.code is Fault.UNPLUGGED:
                 raise
             return CardFailed(trouble.code, trouble.detail)
         finally:
             self._parser.clear()
+
+    def _with_portrait(self, card: Document) -> Document:
+        """A photo that cannot be decoded spoils no document: staff compare with the card itself."""
+        if self._decode is None or len(card.photo) != WLT_LENGTH:
+            return card
+        try:
+            return replace(card, portrait=self._decode(card.photo))
+        except DeviceError:
+            return card
 
     def _require(self, answer: wire.Answer, status: int) -> None:
         if answer.status != status:
@@ -120,12 +137,18 @@ class SdtReader:
 
 
 def make(options: Options, clock: Clock, emit: Emit) -> SdtReader:
-    """Options: port (a serial device's path), baud, command_s and read_s (how long an answer may take)."""
+    """Options: port (a serial device's path, or /dev/hidraw...), via (serial | hid), baud, length_word (yes | no:
+    whether the model wants a length before a frame in HID reports), photo (a program that decodes WLT), command_s and
+    read_s (how long an answer may take)."""
     port, baud = options.text("port"), options.whole("baud", 115200, 9600, 115200)
+    via = options.choice("via", "hid" if port.startswith("/dev/hidraw") else "serial", ("serial", "hid"))
+    length_word = options.choice("length_word", "no", ("no", "yes")) == "yes"
+    decoder = options.text("photo", "")
+
+    def connect() -> Link:
+        return open_hid(port, length_word, clock) if via == "hid" else open_serial(port, baud, clock)
+
     return SdtReader(
-        lambda: open_serial(port, baud, clock),
-        clock,
-        emit,
-        options.seconds("command_s", COMMAND_S, 0.05, 10.0),
-        options.seconds("read_s", READ_S, 0.05, 30.0),
-    )
+        connect, clock, emit, options.seconds("command_s", COMMAND_S, 0.05, 10.0),
+        options.seconds("read_s", READ_S, 0.05, 30.0), program(decoder) if decoder else None,
+    )  # fmt: skip

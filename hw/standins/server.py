@@ -14,6 +14,7 @@ import tty
 from pathlib import Path
 from typing import Protocol
 
+from hw.hid import reports
 from hw.standins.control import Control
 
 CLIENT_S = 2.0
@@ -146,6 +147,50 @@ class PtyPort:
             if not poll.poll(CLIENT_S * 1000):
                 return
             data = data[os.write(self._master, data) :]
+
+
+class ReportPort(TcpPort):
+    """A socket of packets, one a USB HID report: what the driver takes for a hidraw device. `length_word` as the
+    driver's option."""
+
+    def __init__(self, path: Path | None = None, length_word: bool = False) -> None:
+        super().__init__()
+        self._own, self._length_word = path is None, length_word
+        self._path = path or Path(tempfile.mkdtemp(prefix="standin-")) / "hidraw"
+        self.address = str(self._path)
+
+    def open(self) -> None:
+        if self._own:
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)
+        self._path.unlink(missing_ok=True)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listening.bind(str(self._path))
+        listening.listen(4)
+        listening.setblocking(False)
+        self._listening = listening
+
+    def close(self) -> None:
+        super().close()
+        self._path.unlink(missing_ok=True)
+        if self._own and self._path.parent.exists():
+            self._path.parent.rmdir()
+
+    def read(self, descriptor: int) -> bytes | None:
+        """A report without its number."""
+        report = super().read(descriptor)
+        return report[1:] if report else report
+
+    def write(self, data: bytes) -> None:
+        framed = (len(data).to_bytes(2, "big") if self._length_word else b"") + data
+        for report in reports(framed):
+            super().write(report)
+
+    def _replace(self, client: socket.socket | None) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = client
+        if client is not None:
+            client.settimeout(CLIENT_S)
 
 
 class PipePort:

@@ -4,19 +4,24 @@ kind of card."""
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hw.clock import MonotonicClock
 from hw.device import DeviceError, Fault
-from hw.id_reader import wire
+from hw.id_reader import photo, wire
 from hw.id_reader.contract import CardDown, CardFailed, CardRead, CardRemoved, Document, DocumentKind, IdReader, Sex
 from hw.id_reader.sim import SimIdReader
 from hw.registry import build
 from hw.standins.id_reader import IdReaderStandIn, citizen, number_for
+from hw.standins.server import PtyPort, ReportPort
 
 LI = citizen("李建华", date(1990, 3, 7))
 WANG = citizen("王芳", date(1985, 12, 31), serial=2, valid_to=None)
@@ -57,22 +62,24 @@ def bench(kind: str, clock: MonotonicClock) -> Iterator[Bench]:
         sim = SimIdReader(events.append)
         yield Bench(sim, events, lambda card: setattr(sim, "card", card))
         return
-    standin = IdReaderStandIn({"李建华": LI})
+    ports = {"sdt": PtyPort, "hid": ReportPort, "hid, length word": lambda: ReportPort(length_word=True)}
+    standin = IdReaderStandIn({"李建华": LI}, ports[kind]())
     options = {"port": standin.start(), "command_s": "0.3", "read_s": "0.3"}
+    options |= {"via": "serial" if kind == "sdt" else "hid", "length_word": "yes" if "word" in kind else "no"}
     reader = build("id_reader", "sdt", options, clock=clock, on_event=events.append)
     yield Bench(reader, events, standin.lay, standin)
     reader.close()
     standin.stop()
 
 
-@pytest.fixture(params=["sdt", "sim"])
+@pytest.fixture(params=["sdt", "hid", "hid, length word", "sim"])
 def any_bench(request: pytest.FixtureRequest, clock: MonotonicClock) -> Iterator[Bench]:
     yield from bench(request.param, clock)
 
 
-@pytest.fixture
-def wired(clock: MonotonicClock) -> Iterator[tuple[Bench, IdReaderStandIn]]:
-    for one in bench("sdt", clock):
+@pytest.fixture(params=["sdt", "hid"])
+def wired(request: pytest.FixtureRequest, clock: MonotonicClock) -> Iterator[tuple[Bench, IdReaderStandIn]]:
+    for one in bench(request.param, clock):
         assert one.standin is not None
         one.reader.open()
         one.reader.arm(True)
@@ -117,6 +124,8 @@ class TestContract:
 @pytest.mark.parametrize("reply", ["split", "garbage", "fingerprint"])
 def test_an_awkward_wire_still_reads(wired: tuple[Bench, IdReaderStandIn], reply: str) -> None:
     one, standin = wired
+    if reply == "split" and isinstance(standin._port, ReportPort):
+        pytest.skip("a report is whole or is not there")
     standin.set("reply", reply)
     standin.set("card", "李建华")
     assert one.look() == [CardDown(), CardRead(LI)]
@@ -178,12 +187,85 @@ def test_unplugged_and_back(wired: tuple[Bench, IdReaderStandIn]) -> None:
     assert one.look() == [CardDown(), CardRead(LI)]
 
 
-def test_another_program_on_the_port_is_busy(wired: tuple[Bench, IdReaderStandIn], clock: MonotonicClock) -> None:
-    _, standin = wired
-    second = build("id_reader", "sdt", {"port": standin.address}, clock=clock, on_event=lambda _e: None)
+def test_another_program_on_the_port_is_busy(clock: MonotonicClock) -> None:
+    for one in bench("sdt", clock):
+        assert one.standin is not None
+        one.reader.open()
+        second = build("id_reader", "sdt", {"port": one.standin.address}, clock=clock, on_event=lambda _e: None)
+        with pytest.raises(DeviceError) as trouble:
+            second.open()
+        assert trouble.value.code is Fault.BUSY
+
+
+# The photo
+
+
+def decoder(tmp_path: Path, body: str) -> str:
+    path = tmp_path / "decode"
+    path.write_text(f"#!{sys.executable}\n{body}\n", "utf-8")
+    path.chmod(0o700)
+    return str(path)
+
+
+BMP = "b'BM' + bytes(16) + (102).to_bytes(4, 'little') + (126).to_bytes(4, 'little') + b'\\1\\0\\x18\\0'"
+
+
+def test_a_plug_in_decodes_the_photo(tmp_path: Path, clock: MonotonicClock) -> None:
+    made = f"({BMP}).ljust(38862, b'x')"
+    path = decoder(tmp_path, f"import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write({made})")
+    events: list[object] = []
+    standin = IdReaderStandIn({"李建华": LI})
+    options = {"port": standin.start(), "photo": path}
+    reader = build("id_reader", "sdt", options, clock=clock, on_event=events.append)
+    reader.open()
+    reader.arm(True)
+    standin.lay(LI)
+    reader.poll()
+    read = events[1]
+    assert isinstance(read, CardRead) and photo.is_bmp(read.document.portrait)
+    assert replace(read.document, portrait=b"") == LI
+    reader.close()
+    standin.stop()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("import sys; sys.exit(3)", Fault.CRASHED),
+        ("import os; os.abort()", Fault.CRASHED),
+        ("print('BM')", Fault.REFUSED),
+        ("import time; time.sleep(60)", Fault.MUTE),
+    ],
+)
+def test_a_plug_in_that_fails_is_a_fault_and_no_picture(tmp_path: Path, body: str, code: Fault) -> None:
     with pytest.raises(DeviceError) as trouble:
-        second.open()
-    assert trouble.value.code is Fault.BUSY
+        photo.program(decoder(tmp_path, body), within_s=0.3 if code is Fault.MUTE else 10.0)(bytes(1024))
+    assert trouble.value.code is code
+
+
+def test_a_plug_in_that_fails_spoils_no_document(tmp_path: Path, clock: MonotonicClock) -> None:
+    events: list[object] = []
+    standin = IdReaderStandIn({"李建华": LI})
+    options = {"port": standin.start(), "photo": decoder(tmp_path, "raise SystemExit(1)")}
+    reader = build("id_reader", "sdt", options, clock=clock, on_event=events.append)
+    reader.open()
+    reader.arm(True)
+    standin.lay(LI)
+    reader.poll()
+    assert events == [CardDown(), CardRead(LI)]
+    reader.close()
+    standin.stop()
+
+
+def test_without_a_plug_in_the_placeholder_is_no_face() -> None:
+    picture = Image.open(BytesIO(photo.placeholder()))
+    assert picture.size == (102, 126) and len(picture.getcolors() or []) == 2
+
+
+def test_a_plug_in_that_is_not_there_is_a_wrong_line(clock: MonotonicClock) -> None:
+    with pytest.raises(DeviceError) as trouble:
+        build("id_reader", "sdt", {"port": "/dev/null", "photo": "/nowhere"}, clock=clock, on_event=lambda _e: None)
+    assert trouble.value.code is Fault.BAD_OPTION
 
 
 # The wire

@@ -20,7 +20,14 @@ from hw.scanner.contract import Code
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="A terminal's devices.")
 USUAL_DRIVERS: Mapping[str, str] = MappingProxyType(
-    {"scanner": "camera", "id_reader": "sdt", "printer": "escpos", "key_encoder": "salto", "card_reader": "stripe"}
+    {
+        "scanner": "camera",
+        "id_reader": "sdt",
+        "printer": "escpos",
+        "key_encoder": "salto",
+        "card_reader": "stripe",
+        "card_dispenser": "adapter",
+    }
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import date, datetime
+from datetime import datetime
 
 
 class MonotonicClock:
@@ -13,8 +13,8 @@ class MonotonicClock:
     def monotonic(self) -> float:
         return time.monotonic()
 
-    def today(self) -> date:
-        return datetime.now().astimezone().date()
+    def now(self) -> datetime:
+        return datetime.now().astimezone()
 
     def wait(self, wake: threading.Condition, timeout_s: float | None) -> None:
         wake.wait(timeout_s)

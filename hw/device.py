@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
@@ -48,6 +48,11 @@ class Fault(StrEnum):
     NOT_AUTHORISED = "not_authorised"
     # Card readers
     PAYMENT_CARD = "payment_card"  # a bank card where a member's was awaited; nothing of it is kept
+    # Card dispensers
+    CARD_JAM = "card_jam"
+    STOCK_LOW = "stock_low"  # the stack of blanks is nearly used up
+    STOCK_OUT = "stock_out"
+    BIN_FULL = "bin_full"  # the bin for captured cards
     # Key encoders
     NO_CARD = "no_card"  # no blank on the encoder
     CARD_FORMAT = "card_format"  # the blank is of the wrong kind, or worn
@@ -151,8 +156,9 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds since some fixed moment."""
 
-    def today(self) -> date:
-        """The day at the property: which century a two-digit year of a document belongs to."""
+    def now(self) -> datetime:
+        """The property's wall clock, with its zone: what a record is stamped with, which century a document's year
+        belongs to. Never used to measure."""
 
     def wait(self, wake: threading.Condition, timeout_s: float | None) -> None:
         """Wait on a held condition until notified or until `timeout_s` have passed by this clock; None: until

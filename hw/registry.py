@@ -33,7 +33,16 @@ DRIVERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             }
         ),
         "printer": MappingProxyType({"escpos": "hw.printer.driver:make", "sim": "hw.printer.sim:make"}),
-        "key_encoder": MappingProxyType({"salto": "hw.key_encoder.driver:make", "sim": "hw.key_encoder.sim:make"}),
+        "key_encoder": MappingProxyType(
+            {
+                "salto": "hw.key_encoder.driver:make",
+                "fias": "hw.key_encoder.fias_encoder:make",
+                "sim": "hw.key_encoder.sim:make",
+            }
+        ),
+        "card_dispenser": MappingProxyType(
+            {"adapter": "hw.card_dispenser.driver:make", "sim": "hw.card_dispenser.sim:make"}
+        ),
         "card_reader": MappingProxyType(
             {
                 "stripe": "hw.card_reader.stripe_reader:make",

@@ -56,7 +56,7 @@ class MrzReader:
         try:
             zone = self._collector.feed(line)
             if zone is not None:
-                self._tell(CardRead(mrz.document(zone, self._clock.today())))
+                self._tell(CardRead(mrz.document(zone, self._clock.now().date())))
         except DeviceError as trouble:
             self._tell(CardFailed(trouble.code, trouble.detail))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import UTC, datetime
 
 SAFETY_S = 10.0
 """Real seconds after which a test that would hang fails."""
@@ -20,8 +20,8 @@ class VirtualClock:
     def monotonic(self) -> float:
         return self._now
 
-    def today(self) -> date:
-        return date(2026, 11, 22)
+    def now(self) -> datetime:
+        return datetime(2026, 11, 22, 15, 6, tzinfo=UTC)
 
     def wait(self, wake: threading.Condition, timeout_s: float | None) -> None:
         me = threading.get_ident()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 import time
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--closable", action="store_true", help="let the window be closed (never in a lobby)")
     options = parser.parse_args()
 
+    gc.disable()    # nothing made while starting is garbage; front.run lets it collect again once the terminal is ready
     from kiosk import logs
     from kiosk.terminal_file import BadTerminalFile, load
 

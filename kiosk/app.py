@@ -7,27 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
+import os
 import random
 import resource
 import secrets
-import shutil
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from hw import registry
-from hw.clock import MonotonicClock
 from hw.device import Health as DeviceState
-from hw.worker import Worker
 from kiosk import keyfile
-from kiosk.counter import Counter, Readers
-from kiosk.flows.lobby.front_door import visit
+from kiosk.counter import Counter, Devices
+from kiosk.desk import Desk
 from kiosk.journal import Journal, open_journal
 from kiosk.models.say import say
 from kiosk.models.screen import Answer
@@ -36,7 +34,6 @@ from kiosk.paper import Paper
 from kiosk.readiness import Link as LinkName
 from kiosk.session import Session
 from kiosk.settings import Settings, faults
-from kiosk.slips import render
 from kiosk.terminal import Terminal
 from kiosk.terminal_file import TerminalFile
 from kiosk.texts import Texts, load_catalogues
@@ -53,9 +50,15 @@ from mqtt.requests import Letterhead
 from mqtt.timing import Clock, stamp, within
 from mqtt.topics import Terminal as Place
 
+if TYPE_CHECKING:
+    from hw.printer.document import Document
+    from hw.worker import Worker
+    from kiosk.models.slips import Slip, SlipHead
+
 log = logging.getLogger(__name__)
 
 APP = "0.1.0"
+Visit = Callable[[Desk, Answer], Awaitable[None]]
 TEXTS = Path(__file__).parent.parent / "assets" / "texts"
 FONTS = Path(__file__).parent.parent / "assets" / "fonts"
 HEALTH_S = 60.0
@@ -67,11 +70,13 @@ class House:
     """A terminal and all that was made for it. `close` puts it away in order."""
 
     place: Place
+    role: str
     terminal: Terminal
     till: Till
     journal: Journal
     link: Link
     workers: dict[str, Worker[Any]]
+    open_devices: Callable[[], None]
     recovered: Recovered
     clock: Clock
     texts: Texts
@@ -115,8 +120,8 @@ class House:
         """After the first screen: opening them takes a core for a moment, and nobody has a card out yet."""
         with contextlib.suppress(TimeoutError):
             await within(self.clock, DEVICES_S, self.terminal.opened.wait())
-        for worker in self.workers.values():
-            worker.start()
+        self.open_devices()
+        front_door(self.role)
 
     async def _report_health(self) -> None:
         while True:
@@ -134,7 +139,7 @@ class House:
         return Health(
             devices=devices, parked=facts.parked, in_doubt=facts.in_doubt,
             rss_kb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-            disk_free_kb=shutil.disk_usage(self.data).free // 1024,
+            disk_free_kb=_free_kb(self.data),
             clock_trusted=self.till.pulse.trusted_now is not None,
         )  # fmt: skip
 
@@ -195,7 +200,7 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
         store=Store(data / "fleet"), validate=faults, perform=perform, now=lambda: till.pulse.trusted_now,
     )  # fmt: skip
     hotel = say("central.wording", zh=file.hotel.name_zh, en=file.hotel.name_en)
-    readers = Readers()
+    devices = Devices()
     codes_key = _key(file.keys.codes)
     workers: dict[str, Worker[Any]] = {}
     paper = Paper(
@@ -204,19 +209,19 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
             file.place.terminal.upper(),
         ),
         printer=None,
-        render=lambda slip, head, language, columns: render(slip, head, texts, language, columns),
+        render=lambda slip, head, language, columns: _rendered(slip, head, texts, language, columns),
         columns=lambda: 32 if terminal.configured.current.text("slip.paper") == "58" else 48,
     )  # fmt: skip
 
     def open_counter(session: Session) -> Counter:
         return Counter(
-            session=session, till=till, paper=paper, readers=readers, encoder=workers.get("key_encoder"),
+            session=session, till=till, paper=paper, devices=devices,
             facts=lambda: terminal.facts, clock=clock, zone=zone, hotel=hotel, role=file.place.role,
         )  # fmt: skip
 
     terminal = Terminal(
         view=view, clock=clock, configured=Configured(fleet, background, lambda: terminal.healthy), hotel=hotel,
-        visit=visit, open_counter=open_counter,
+        visit=lambda desk, first: front_door(file.place.role)(desk, first), open_counter=open_counter,
         verify_code=lambda code: named(code, codes_key, clock), new_id=new_id, recover=till.recover,
     )  # fmt: skip
 
@@ -227,22 +232,39 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
 
         return hand_over
 
-    events: dict[str, Callable[[object], None]] = {"scanner": terminal.on_code, "id_reader": terminal.on_card}
-    for kind, options in file.devices.items():
-        health: Callable[[DeviceState], None] = terminal.on_health
-        rest = {name: value for name, value in options.items() if name != "driver"}
-        if kind == "printer":
-            rest.setdefault("font", str(FONTS / "UI-Regular.otf"))
-            rest.setdefault("bold_font", str(FONTS / "UI-Bold.otf"))
-        workers[kind] = registry.worker(
-            kind, options["driver"], rest, clock=MonotonicClock(), on_event=on_loop(events.get(kind, lambda _: None)),
-            on_health=on_loop(health),
-        )  # fmt: skip
-    paper.printer = workers.get("printer")
-    readers.scanner, readers.id_reader = workers.get("scanner"), workers.get("id_reader")
+    def open_devices() -> None:
+        from hw import registry
+        from hw.clock import MonotonicClock
+
+        events: dict[str, Callable[[object], None]] = {"scanner": terminal.on_code, "id_reader": terminal.on_card}
+        for kind, options in file.devices.items():
+            health: Callable[[DeviceState], None] = terminal.on_health
+            rest = {name: value for name, value in options.items() if name != "driver"}
+            if kind == "printer":
+                rest.setdefault("font", str(FONTS / "UI-Regular.otf"))
+                rest.setdefault("bold_font", str(FONTS / "UI-Bold.otf"))
+            workers[kind] = registry.worker(
+                kind, options["driver"], rest, clock=MonotonicClock(),
+                on_event=on_loop(events.get(kind, lambda _: None)), on_health=on_loop(health),
+            )  # fmt: skip
+            workers[kind].start()
+        paper.printer = workers.get("printer")
+        devices.scanner, devices.id_reader = workers.get("scanner"), workers.get("id_reader")
+        devices.encoder = workers.get("key_encoder")
+        devices.arm_again()
+
     recovered = await till.recover()
     terminal.resumed = recovered.any
-    return House(place, terminal, till, journal, link, workers, recovered, clock, texts, data, background)
+    return House(
+        place, file.place.role, terminal, till, journal, link, workers, open_devices, recovered, clock, texts, data,
+        background,
+    )  # fmt: skip
+
+
+def front_door(role: str) -> Visit:
+    """The journey that begins every visit of a role; a terminal loads only its own role's."""
+    found: Visit = importlib.import_module(f"kiosk.flows.{role}.front_door").visit
+    return found
 
 
 @dataclass
@@ -305,6 +327,17 @@ def uuid7_source(clock: Clock, entropy: Callable[[int], bytes]) -> Callable[[], 
         return str(uuid.UUID(int=value))
 
     return fresh
+
+
+def _rendered(slip: Slip, head: SlipHead, texts: Texts, language: str, columns: int) -> Document:
+    from kiosk.slips import render
+
+    return render(slip, head, texts, language, columns)
+
+
+def _free_kb(place: Path) -> int:
+    room = os.statvfs(place)
+    return room.f_bavail * room.f_frsize // 1024
 
 
 def _key(text: str) -> Ed25519PublicKey:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 import hw.device as device
 from hw.device import NotDone
-from hw.key_encoder.contract import Key, KeyEncoder
-from hw.worker import Worker
 from kiosk import policy, readiness
 from kiosk.desk import House, KeyJob, LeaveReason, Offer
 from kiosk.models.lobby import CheckedIn, Working
@@ -29,6 +29,10 @@ from mqtt.messages.service import SERVICE_CALL, ServiceCall
 from mqtt.messages.stay import CheckedInAnswer
 from mqtt.timing import Clock, stamp
 
+if TYPE_CHECKING:
+    from hw.key_encoder.contract import Key, KeyEncoder
+    from hw.worker import Worker
+
 B = TypeVar("B")
 A = TypeVar("A")
 
@@ -37,18 +41,27 @@ CUT_DEADLINE_S = 45.0
 
 
 @dataclass
-class Readers:
-    """The readers of this terminal, armed as a screen wishes. `card_down` is the ID reader's sensor."""
+class Devices:
+    """The devices of this terminal, the readers armed as a screen wishes. `card_down` is the ID reader's sensor.
+    They come a moment after the first screen."""
 
     scanner: Worker[device.Device] | None = None
     id_reader: Worker[device.Device] | None = None
+    encoder: Worker[KeyEncoder] | None = None
     card_down: bool = False
+    _reads: tuple[str, ...] = ()
 
     def arm(self, reads: tuple[str, ...]) -> None:
         """Let through what `reads` names. While a card lies on the reader it stays armed, to see it lifted."""
+        self._reads = reads
         for worker, on in ((self.scanner, "code" in reads), (self.id_reader, "document" in reads or self.card_down)):
             if worker is not None:
                 worker.arm() if on else worker.disarm()
+
+
+    def arm_again(self) -> None:
+        """For readers that came after the screen."""
+        self.arm(self._reads)
 
 
 @dataclass
@@ -58,8 +71,7 @@ class Counter:
     session: Session
     till: Till
     paper: Paper
-    readers: Readers
-    encoder: Worker[KeyEncoder] | None
+    devices: Devices
     facts: Callable[[], readiness.Facts]
     clock: Clock
     zone: ZoneInfo
@@ -82,12 +94,12 @@ class Counter:
 
     async def show(self, screen: Screen) -> Answer:
         if isinstance(screen, CheckedIn):
-            screen = replace(screen, id_in_reader=self.readers.card_down)
-        self.readers.arm(screen.reads)
+            screen = replace(screen, id_in_reader=self.devices.card_down)
+        self.devices.arm(screen.reads)
         try:
             return await self.session.ask(screen)
         finally:
-            self.readers.arm(())
+            self.devices.arm(())
 
     def working(self, screen: Working) -> None:
         self.session.working(screen)
@@ -126,7 +138,7 @@ class Counter:
         self.till.in_doubt(operation)
 
     async def cut_key(self, job: str, room: str, until: datetime, copy: bool = False) -> KeyJob:
-        if self.encoder is None:
+        if self.devices.encoder is None:
             return KeyJob("not_done", code="absent")
         start = self.clock.wall().astimezone(self.zone).replace(tzinfo=None)
         end = until.astimezone(self.zone).replace(tzinfo=None)
@@ -134,7 +146,7 @@ class Counter:
         def act(encoder: KeyEncoder) -> device.Outcome[Key]:
             return encoder.cut(job, room, start, end, copy)
 
-        outcome = await asyncio.wrap_future(self.encoder.submit(job, act, CUT_DEADLINE_S))
+        outcome = await asyncio.wrap_future(self.devices.encoder.submit(job, act, CUT_DEADLINE_S))
         if isinstance(outcome, device.Done):
             return KeyJob("done", outcome.value.mark or job[-12:])
         return KeyJob("not_done" if isinstance(outcome, NotDone) else "unknown", code=str(outcome.code))
@@ -163,12 +175,12 @@ class Counter:
 
     def card_moved(self, down: bool) -> None:
         """The ID reader's sensor: the done page ticks off the card, and the reader stays armed while one lies there."""
-        self.readers.card_down = down
+        self.devices.card_down = down
         screen = self.session.screen
         if isinstance(screen, CheckedIn):
             self.session.refresh(replace(screen, id_in_reader=down))
         if screen is not None:
-            self.readers.arm(screen.reads)
+            self.devices.arm(screen.reads)
 
     def instant(self) -> str:
         return stamp(self.clock.wall())

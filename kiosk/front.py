@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -119,6 +120,9 @@ async def _ready(house: app.House, clock: Clock, notifier: Notifier) -> None:
     with contextlib.suppress(TimeoutError):
         await within(clock, READY_S, house.terminal.opened.wait())
     notifier.ready()
+    gc.collect()
+    gc.freeze()
+    gc.enable()
     for _ in load_all():
         await clock.sleep(LOAD_PAUSE_S)
 

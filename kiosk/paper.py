@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from hw.device import Done, Outcome
-from hw.printer.contract import Printed, Printer
-from hw.printer.document import Document
-from hw.worker import Worker
 from kiosk.models.say import Say
 from kiosk.models.slips import CheckInSlip, CheckOutSlip, CouponSlip, Slip, SlipHead
+
+if TYPE_CHECKING:
+    from hw.printer.contract import Printed, Printer
+    from hw.printer.document import Document
+    from hw.worker import Worker
 
 PRINT_DEADLINE_S = 15.0
 _KINDS: dict[str, type[Slip]] = {"check_in": CheckInSlip, "check_out": CheckOutSlip, "coupon": CouponSlip}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from kiosk.desk import Left
 from kiosk.models.chrome import Chrome
@@ -139,7 +141,7 @@ class Session:
             self.leave()
 
     def set_chrome(self, **changes: object) -> None:
-        self.chrome = replace(self.chrome, **changes)  # type: ignore[arg-type]
+        self.chrome = replace(self.chrome, **changes)
         self.view.chrome(self.chrome)
 
     def leave(self) -> None:

@@ -10,11 +10,9 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hw.device import Health
-from hw.id_reader import contract as id_reader
-from hw.scanner.contract import Code
 from kiosk import readiness
 from kiosk.counter import Counter
 from kiosk.desk import Desk, Left
@@ -31,6 +29,9 @@ from kiosk.view import View
 from mqtt import codes
 from mqtt.timing import Clock, within
 
+if TYPE_CHECKING:
+    from hw.id_reader.contract import Document as ReadDocument
+
 log = logging.getLogger(__name__)
 
 CLEARED_S = 3.0
@@ -40,11 +41,10 @@ RETRY_S = 10.0
 GREET_S = 3.0
 
 _DOCUMENT_KINDS = {
-    id_reader.DocumentKind.RESIDENT: "resident_id",
-    id_reader.DocumentKind.RESIDENCE_PERMIT: "residence_permit",
-    id_reader.DocumentKind.FOREIGNER_2017: "foreigner_id",
-    id_reader.DocumentKind.FOREIGNER_2023: "foreigner_id",
-}
+    "resident": "resident_id", "residence_permit": "residence_permit", "foreigner_2017": "foreigner_id",
+    "foreigner_2023": "foreigner_id", "passport": "passport",
+}  # fmt: skip
+"""A reader's kind of document -> the contract's."""
 
 
 class Configured(Protocol):
@@ -173,17 +173,23 @@ class Terminal:
 
     def on_code(self, event: object) -> None:
         """The scanner accepted a code; it is hostile until it is parsed."""
+        from hw.scanner.contract import Code
+
         if isinstance(event, Code):
             self._answer("code", self._named(event.text))
 
     def on_card(self, event: object) -> None:
         """The ID reader's events."""
+        from hw.id_reader import contract as id_reader
+
         if isinstance(event, id_reader.CardDown):
             self._set_card(True)
             if self.session is not None:
                 self.session.touch()
         elif isinstance(event, id_reader.CardRead):
-            self._answer("document", Presented(_as_model(event.document)))
+            kind = _DOCUMENT_KINDS.get(event.document.kind.value)
+            trouble = ReaderTrouble("id_reader", "i.passport")     # staff check what we cannot register
+            self._answer("document", Presented(_as_model(event.document, kind)) if kind else trouble)
         elif isinstance(event, id_reader.CardFailed):
             self._answer("document", ReaderTrouble("id_reader", "d.id.fail"))
         elif isinstance(event, id_reader.CardRemoved):
@@ -313,9 +319,9 @@ class Terminal:
             self._counter.call_staff("guest.asked")
 
 
-def _as_model(document: id_reader.Document) -> Document:
+def _as_model(document: ReadDocument, kind: str) -> Document:
     return Document(
-        kind=_DOCUMENT_KINDS[document.kind], name=document.name, number=document.number, birth=document.birth,
+        kind=kind, name=document.name, number=document.number, birth=document.birth,
         valid_to=document.valid_to, name_latin=document.latin_name, nationality=document.nationality or "CHN",
     )  # fmt: skip
 

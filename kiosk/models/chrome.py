@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from kiosk.models.say import Say
 
 
-@dataclass(frozen=True, slots=True)
-class Chrome:
+class Chrome(msgspec.Struct, frozen=True):
     """The shell around the current screen; a change re-renders the screen in place, keeping step and data."""
 
     language: str = "zh-Hans"

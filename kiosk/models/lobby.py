@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kiosk.models.say import Say, Value
@@ -10,8 +9,7 @@ from kiosk.models.screen import Idle, Screen
 from kiosk.models.stay import BillLine, StayView
 
 
-@dataclass(frozen=True)
-class Attract(Screen):
+class Attract(Screen, frozen=True):
     """K00: nobody's visit. The whole screen starts; a code or a card starts the right journey at once."""
 
     hotel: Say
@@ -23,8 +21,7 @@ class Attract(Screen):
     idle: ClassVar[Idle] = Idle.FOREVER
 
 
-@dataclass(frozen=True)
-class Home(Screen):
+class Home(Screen, frozen=True):
     """K01: what this terminal can do right now. `offers` are the journeys that readiness allows; `missing` says why
     the others are not."""
 
@@ -37,8 +34,7 @@ class Home(Screen):
     reads: ClassVar[tuple[str, ...]] = ("code", "document")
 
 
-@dataclass(frozen=True)
-class FindBooking(Screen):
+class FindBooking(Screen, frozen=True):
     """K02: readers are armed; nothing needs typing. `hint` says what the last read was, if it was not a booking."""
 
     hint: Say | None = None
@@ -50,8 +46,7 @@ class FindBooking(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_in", 0)
 
 
-@dataclass(frozen=True)
-class PickBooking(Screen):
+class PickBooking(Screen, frozen=True):
     """K04: several bookings of this guest today. Answers `pick_0` .. `pick_3`."""
 
     stays: tuple[StayView, ...]
@@ -60,8 +55,7 @@ class PickBooking(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_in", 0)
 
 
-@dataclass(frozen=True)
-class VerifyId(Screen):
+class VerifyId(Screen, frozen=True):
     """K05: place the ID card. `guest` of `guests`; `hint` says why the last read was not enough."""
 
     guest: int = 1
@@ -72,8 +66,7 @@ class VerifyId(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_in", 1)
 
 
-@dataclass(frozen=True)
-class ConfirmStay(Screen):
+class ConfirmStay(Screen, frozen=True):
     """K07: the guest agrees to the stay and to the amount to be held. Nothing is held before this. Amounts in fen."""
 
     stay: StayView
@@ -89,8 +82,7 @@ class ConfirmStay(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_in", 2)
 
 
-@dataclass(frozen=True)
-class Working(Screen):
+class Working(Screen, frozen=True):
     """Something is being done and the guest waits: `title` says what, `body` what is safe meanwhile.
     After 5 s the screen adds that it is slower than usual."""
 
@@ -103,8 +95,7 @@ class Working(Screen):
     idle: ClassVar[Idle] = Idle.WORKING
 
 
-@dataclass(frozen=True)
-class CheckedIn(Screen):
+class CheckedIn(Screen, frozen=True):
     """K09: the room number, and three things to take. The key comes last, so that nobody walks off without the card."""
 
     stay: StayView
@@ -120,8 +111,7 @@ class CheckedIn(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_in", 3)
 
 
-@dataclass(frozen=True)
-class FindStay(Screen):
+class FindStay(Screen, frozen=True):
     """Check-out: place the ID card or show the code on the slip."""
 
     hint: Say | None = None
@@ -131,8 +121,7 @@ class FindStay(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_out", 0)
 
 
-@dataclass(frozen=True)
-class CheckOutBill(Screen):
+class CheckOutBill(Screen, frozen=True):
     """K10: the bill. What the deposit covers and what goes back. Amounts in fen."""
 
     stay: StayView
@@ -148,8 +137,7 @@ class CheckOutBill(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_out", 1)
 
 
-@dataclass(frozen=True)
-class CheckedOut(Screen):
+class CheckedOut(Screen, frozen=True):
     """K12: done. What was taken from the deposit and what is free again, in fen."""
 
     stay: StayView
@@ -163,8 +151,7 @@ class CheckedOut(Screen):
     step: ClassVar[tuple[str, int] | None] = ("check_out", 2)
 
 
-@dataclass(frozen=True)
-class EnterSn(Screen):
+class EnterSn(Screen, frozen=True):
     """Attended mode: a colleague scans the coupon's code or types its SN (digits)."""
 
     hint: Say | None = None
@@ -173,8 +160,7 @@ class EnterSn(Screen):
     backable: ClassVar[bool] = True
 
 
-@dataclass(frozen=True)
-class ConfirmSn(Screen):
+class ConfirmSn(Screen, frozen=True):
     """What the coupon gives, before it is used up."""
 
     name: Say
@@ -185,8 +171,7 @@ class ConfirmSn(Screen):
     backable: ClassVar[bool] = True
 
 
-@dataclass(frozen=True)
-class CouponUsed(Screen):
+class CouponUsed(Screen, frozen=True):
     """Verified: hand over what it gives."""
 
     name: Say
@@ -197,8 +182,7 @@ class CouponUsed(Screen):
     idle: ClassVar[Idle] = Idle.DONE
 
 
-@dataclass(frozen=True)
-class Notice(Screen):
+class Notice(Screen, frozen=True):
     """What happened, what is safe, one next step, the way out (docs/ux.md, Errors). `key` names the state in the error
     table; its sentences are `{key}.title` and `{key}.body`, its buttons `{key}.{action}` or `action.{action}`."""
 
@@ -219,8 +203,7 @@ class Notice(Screen):
         return self.choices
 
 
-@dataclass(frozen=True)
-class OutOfService(Screen):
+class OutOfService(Screen, frozen=True):
     """K99: this terminal cannot serve right now. `key` says why, in the guest's words."""
 
     key: str
@@ -228,16 +211,14 @@ class OutOfService(Screen):
     idle: ClassVar[Idle] = Idle.FOREVER
 
 
-@dataclass(frozen=True)
-class StillThere(Screen):
+class StillThere(Screen, frozen=True):
     """K90, over the screen: more time? Only the button continues. `seconds` left."""
 
     seconds: int
     actions: ClassVar[tuple[str, ...]] = ("continue", "finish")
 
 
-@dataclass(frozen=True)
-class CallStaff(Screen):
+class CallStaff(Screen, frozen=True):
     """K91, over the screen: call a member of staff? `state` is ask, sent or none."""
 
     state: str = "ask"
@@ -245,8 +226,7 @@ class CallStaff(Screen):
     actions: ClassVar[tuple[str, ...]] = ("call", "cancel")
 
 
-@dataclass(frozen=True)
-class Cleared(Screen):
+class Cleared(Screen, frozen=True):
     """g.cleared: the guest's details are gone; shown for 3 s."""
 
     idle: ClassVar[Idle] = Idle.WORKING

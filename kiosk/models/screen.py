@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
+
+import msgspec
 
 from kiosk.models.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(msgspec.Struct, frozen=True):
     """The guest touched the control named `action` (touch up inside it)."""
 
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(msgspec.Struct, frozen=True):
     """The guest typed `text` on our keypad and confirmed it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(msgspec.Struct, frozen=True):
     """A code was accepted. `kind` is booking, member, coupon, sn, gift, ticket, badge, slip, claim, payment,
     or names what is not ours: foreign_url, foreign_payment, foreign, expired, forged. `token` is what central is shown;
     it is empty for a code that is not ours, which is never sent on."""
@@ -33,15 +31,13 @@ class Scanned:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(msgspec.Struct, frozen=True):
     """An identity document was read. It stays in memory for this visit; central sees it once (identity.present)."""
 
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderTrouble:
+class ReaderTrouble(msgspec.Struct, frozen=True):
     """A reader could not read what was shown to it: `device` scanner or id_reader, `code` of the error table."""
 
     device: str
@@ -60,8 +56,7 @@ class Idle(Enum):
     FOREVER = "forever"    # attract, out of service: nobody's visit
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(msgspec.Struct, frozen=True):
     """What every screen declares. Subclasses are frozen dataclasses; their fields are all that the screen may show."""
 
     actions: ClassVar[tuple[str, ...]] = ()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from kiosk.models.say import Say
 from kiosk.models.stay import BillLine, StayView
 
 
-@dataclass(frozen=True, slots=True)
-class SlipHead:
+class SlipHead(msgspec.Struct, frozen=True):
     """The hotel's head and the foot that leads staff to the journal row: `terminal`, `check` (4 characters)."""
 
     hotel: Say
@@ -27,8 +27,7 @@ class SlipHead:
     training: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInSlip:
+class CheckInSlip(msgspec.Struct, frozen=True):
     """R1. `deposit` in fen, held and not charged. The room number is on it only if `show_room`."""
 
     stay: StayView
@@ -43,8 +42,7 @@ class CheckInSlip:
     show_room: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOutSlip:
+class CheckOutSlip(msgspec.Struct, frozen=True):
     """R8. Amounts in fen."""
 
     stay: StayView
@@ -57,8 +55,7 @@ class CheckOutSlip:
     invoice_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CouponSlip:
+class CouponSlip(msgspec.Struct, frozen=True):
     """R4, redemption: what was used and what it gave."""
 
     name: Say

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from kiosk.models.say import Say
 
 
-@dataclass(frozen=True, slots=True)
-class StayView:
+class StayView(msgspec.Struct, frozen=True):
     """What confirm, done and the slip show of a stay. `room` is empty until one is prepared."""
 
     booking_no: str
@@ -29,8 +29,7 @@ class StayView:
     check_out_by: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
+class BillLine(msgspec.Struct, frozen=True):
     """One line of a folio: what for, how many, and what it comes to in fen (negative: already paid)."""
 
     what: Say

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kivy.clock import Clock
 from kivy.core.image import Image as CoreImage
 from kivy.graphics.texture import Texture
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
@@ -31,9 +32,10 @@ class Landscape(Themed, Widget):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.fade = _fade()
+        load = Clock.create_trigger(self._load, -1)     # once, after everything is set and before it is drawn
         for name in ("part_of_day", "shape"):
-            self.fbind(name, self._load)
-        self._load()
+            self.fbind(name, load)
+        load()
 
     def _load(self, *_):
         part = self.part_of_day if self.part_of_day in PARTS_OF_DAY else "afternoon"

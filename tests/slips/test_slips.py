@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from hw.printer.document import Cut, Document, Qr, decode, encode
 from hw.printer.layout import TextLine, lines, plain, width

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hw.advice import ADVICE
+from hw.caller_id.contract import CallerKnown
 from hw.card_reader.contract import CardRefused, CardSeen
 from hw.clock import MonotonicClock
 from hw.device import Device, DeviceError, Fault, HealthState
@@ -27,6 +28,7 @@ USUAL_DRIVERS: Mapping[str, str] = MappingProxyType(
         "key_encoder": "salto",
         "card_reader": "stripe",
         "card_dispenser": "adapter",
+        "caller_id": "modem",
     }
 )
 
@@ -105,6 +107,8 @@ def _say(event: object) -> None:
             typer.echo(f"card read: {event.card.medium}, {len(event.card.number)} characters")
         case CardRefused():
             _explain(event.code, event.detail)
+        case CallerKnown():
+            typer.echo(f"call: {'a number' if event.caller.number else event.caller.withheld}")
         case Code():
             typer.echo(f"code read: {event.kind}, {len(event.raw)} bytes, by {event.engine}")
         case _:

@@ -40,6 +40,13 @@ DRIVERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "sim": "hw.key_encoder.sim:make",
             }
         ),
+        "caller_id": MappingProxyType(
+            {
+                "modem": "hw.caller_id.driver:make_modem",
+                "fsk": "hw.caller_id.driver:make_fsk",
+                "sim": "hw.caller_id.sim:make",
+            }
+        ),
         "card_dispenser": MappingProxyType(
             {"adapter": "hw.card_dispenser.driver:make", "sim": "hw.card_dispenser.sim:make"}
         ),

@@ -29,6 +29,8 @@ USUAL_DRIVERS: Mapping[str, str] = MappingProxyType(
         "card_reader": "stripe",
         "card_dispenser": "adapter",
         "caller_id": "modem",
+        "board": "sysfs",
+        "display": "cd5220",
     }
 )
 

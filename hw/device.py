@@ -32,6 +32,11 @@ class Fault(StrEnum):
     UNKNOWN_DRIVER = "unknown_driver"  # no such kind or driver
     BAD_REQUEST = "bad_request"  # what was asked cannot be put on this wire
     REFUSED = "refused"  # the device understood and declined, no better code known
+    # The board
+    BATTERY_LOW = "battery_low"
+    OVERHEATED = "overheated"
+    UNDER_VOLTAGE = "under_voltage"
+    TAMPERED = "tampered"  # the case is open
     # Printers
     PAPER_OUT = "paper_out"
     PAPER_LOW = "paper_low"

@@ -40,6 +40,8 @@ DRIVERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "sim": "hw.key_encoder.sim:make",
             }
         ),
+        "display": MappingProxyType({"cd5220": "hw.display.driver:make", "sim": "hw.display.sim:make"}),
+        "board": MappingProxyType({"sysfs": "hw.board.driver:make", "sim": "hw.board.sim:make"}),
         "caller_id": MappingProxyType(
             {
                 "modem": "hw.caller_id.driver:make_modem",

@@ -45,5 +45,9 @@ class Printer(Device, Protocol):
         """Print. NotDone: not a dot on paper. Unknown: begun, and not known to be whole; a second try must be
         marked as a copy."""
 
+    def kick_drawer(self, job_id: str) -> Outcome[None]:
+        """Open the cash drawer that hangs on the printer. Done: the printer has sent the pulse; whether the drawer
+        opened only its switch tells (`PrinterStatus.drawer_pin`). NotDone: no pulse."""
+
     def status(self) -> Outcome[PrinterStatus]:
         """Ask the printer how it is; harmless at any time."""

@@ -112,6 +112,20 @@ class EscPosPrinter:
             return ended(trouble.code, trouble.detail)
         return Done(Printed(copies, self._tells))
 
+    def kick_drawer(self, job_id: str) -> Outcome[None]:  # noqa: ARG002 - see Worker
+        try:
+            self._begin()
+        except DeviceError as refused:
+            return NotDone(refused.code, refused.detail)
+        try:
+            self._open_link().send(wire.DRAWER_PULSE, self._in(self._timing.stall_s))
+            if self._tells:
+                self._worked_through()
+        except DeviceError as trouble:
+            self._throw_away()
+            return Unknown(trouble.code, trouble.detail)
+        return Done(None)
+
     def _begin(self) -> None:
         """Everything up to the first byte of the slip. Raises DeviceError: nothing was printed, nor will be."""
         link = self._open_link()

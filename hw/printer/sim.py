@@ -10,12 +10,13 @@ from hw.printer.layout import plain
 
 
 class SimPrinter:
-    """`slips` came out whole. `trouble`: what it reports and refuses with; `breaks`: what stops it in the middle of
-    the next jobs."""
+    """`slips` came out whole, the drawer was opened `kicks` times. `trouble`: what it reports and refuses with;
+    `breaks`: what stops it in the middle of the next jobs."""
 
     def __init__(self, columns: int = 48) -> None:
         self.columns = columns
         self.slips: list[str] = []
+        self.kicks = 0
         self.trouble: Fault | None = None
         self.breaks: Fault | None = None
         self.low = False
@@ -55,6 +56,14 @@ class SimPrinter:
             return Unknown(self.breaks)
         self.slips += [text] * copies
         return Done(Printed(copies, confirmed=True))
+
+    def kick_drawer(self, job_id: str) -> Outcome[None]:  # noqa: ARG002 - see Worker
+        if self.trouble is not None:
+            return NotDone(self.trouble)
+        if self.breaks is not None:
+            return Unknown(self.breaks)
+        self.kicks += 1
+        return Done(None)
 
     def _check(self) -> None:
         if self.absent:

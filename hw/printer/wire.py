@@ -18,6 +18,8 @@ CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: throw away what was received and not printed, also off line. Answered with 37 25 00."""
 CLEARED = 0x00
 CUT = b"\x1dV\x01"
+DRAWER_PULSE = b"\x1bp\x00\x32\x32"
+"""ESC p: pin 2 for 100 ms."""
 BAND_ROWS = 256
 
 REAL_TIME_HEADS = (b"\x10\x04", b"\x10\x05", b"\x10\x14")

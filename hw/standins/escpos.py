@@ -47,8 +47,8 @@ class _Sheet:
 class Interpreter:
     """`run` works through whole commands of `data` and returns how many bytes it used; the rest waits for more.
 
-    `unknown` collects the heads of commands that are not of our subset. `on_cut` takes each slip, `on_ask` answers
-    GS r.
+    `unknown` collects the heads of commands that are not of our subset, `kicks` counts pulses for a drawer. `on_cut`
+    takes each slip, `on_ask` answers GS r.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Interpreter:
         self._columns, self._face = columns, face
         self._on_cut, self._on_ask = on_cut, on_ask
         self.unknown: list[bytes] = []
+        self.kicks = 0
         self._style = _Style()
         self._line: list[tuple[str, bool, bool]] = []
         self._sheet = self._fresh()
@@ -125,6 +126,8 @@ class Interpreter:
             return 2
         if at + 2 >= len(data):
             return 0
+        if command == 0x70:
+            return self._pulse(data, at)
         value = data[at + 2]
         if command == 0x45:
             self._style.bold = bool(value & 1)
@@ -140,6 +143,12 @@ class Interpreter:
             self.unknown.append(data[at : at + 2])
             return 2
         return 3
+
+    def _pulse(self, data: bytes, at: int) -> int:
+        if at + 5 > len(data):
+            return 0
+        self.kicks += 1
+        return 5
 
     def _chinese(self, data: bytes, at: int) -> int:
         if at + 1 >= len(data):

@@ -13,6 +13,7 @@ from hw.standins.server import PLUGGED, Port, Served, TcpPort
 PAPER = Control("paper", "the roll", ("plenty", "low", "out"))
 RUNS_OUT = Control("runs_out_after", "the roll ends after so many bytes of slips; empty: it does not")
 COVER = Control("cover", "the cover", ("closed", "open"))
+DRAWER = Control("drawer", "the cash drawer's switch", ("closed", "open"))
 CUTTER = Control("cutter", "the blade", ("ok", "jammed"))
 HEAD = Control("head", "the print head", ("ok", "hot", "broken"))
 SPEAKS = Control("speaks", "whether it answers and works at all", ("yes", "no"))
@@ -25,7 +26,7 @@ class PrinterStandIn(Served):
     """`slips` is the tray. `on_slip` hears of each one. Without a face nothing is drawn, and slips are text alone."""
 
     name = "printer"
-    controls = (PAPER, RUNS_OUT, COVER, CUTTER, HEAD, SPEAKS, PLUGGED)
+    controls = (PAPER, RUNS_OUT, COVER, CUTTER, HEAD, DRAWER, SPEAKS, PLUGGED)
 
     def __init__(
         self,
@@ -41,11 +42,17 @@ class PrinterStandIn(Served):
         self._arriving = b""
         self._buffer = b""
         self._used = 0
+        self._kicks = 0
 
     @property
     def unknown(self) -> list[bytes]:
         """Commands that were not of our subset."""
         return self._interpreter.unknown
+
+    @property
+    def kicks(self) -> int:
+        """How often the drawer was opened."""
+        return self._interpreter.kicks
 
     @property
     def buffered(self) -> int:
@@ -109,6 +116,8 @@ class PrinterStandIn(Served):
             taken = self._interpreter.step(self._buffer, 0)
             if not taken:
                 return
+            if self._interpreter.kicks > self._kicks:
+                self._kicks, self._settings["drawer"] = self._interpreter.kicks, "open"
             self._buffer = self._buffer[taken:]
             self._used += taken
             limit = self.setting("runs_out_after")
@@ -123,7 +132,7 @@ class PrinterStandIn(Served):
         now = self._settings
         out, low = now["paper"] == "out", now["paper"] == "low"
         if number == 1:
-            return 0x12 | (0 if self._ready() else 0x08)
+            return 0x12 | (0 if self._ready() else 0x08) | (0x04 if now["drawer"] == "open" else 0)
         if number == 2:
             broken = now["cutter"] != "ok" or now["head"] != "ok"
             return 0x12 | (0x04 if now["cover"] == "open" else 0) | (0x20 if out else 0) | (0x40 if broken else 0)

@@ -239,3 +239,25 @@ def test_a_byte_is_taken_for_at_most_one_kind_of_answer() -> None:
 )
 def test_published_status_bits(told: tuple[int | None, ...], code: Fault | None) -> None:
     assert wire.StatusBytes(*told).status().trouble is code
+
+
+class TestDrawer:
+    def test_the_drawer_opens_and_its_switch_tells(self, standin: PrinterStandIn, printer: Printer) -> None:
+        assert printer.kick_drawer("j1") == Done(None)
+        assert standin.kicks == 1 and standin.slips == []
+        status = printer.status()
+        assert isinstance(status, Done) and status.value.drawer_pin is True
+        standin.set("drawer", "closed")
+        status = printer.status()
+        assert isinstance(status, Done) and status.value.drawer_pin is False
+
+    def test_both_drivers_kick(self, bench: Bench) -> None:
+        bench.printer.open()
+        assert bench.printer.kick_drawer("j1") == Done(None)
+
+    def test_a_printer_that_stands_still_sends_no_pulse(self, standin: PrinterStandIn, printer: Printer) -> None:
+        standin.set("cover", "open")
+        kicked = printer.kick_drawer("j1")
+        assert isinstance(kicked, NotDone) and kicked.code is Fault.COVER_OPEN
+        standin.set("cover", "closed")
+        assert standin.kicks == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import termios
 from collections.abc import Mapping
 from datetime import date
 
@@ -16,6 +17,8 @@ NOWHERE = "100000"
 SAM_NUMBER = bytes.fromhex("0500 0100 78563412 21436587 DCFE9A00")
 NO_CARD = "none"
 REPLIES = ("ok", "split", "garbage", "fingerprint", "bad_check", "cut_short", "mute", "41", "32", "60")
+RATES = {"9600": termios.B9600, "19200": termios.B19200, "115200": termios.B115200}
+BAUD = Control("baud", "the rate that it listens at; any: it does not matter", ("any", *RATES))
 REPLY = Control("reply", "how it answers: well, in pieces, after noise, wrongly, not at all, with an SW3", REPLIES)
 
 
@@ -62,7 +65,7 @@ class IdReaderStandIn(Served):
 
     def __init__(self, cards: Mapping[str, Document], port: Port | None = None) -> None:
         self._cards = dict(cards)
-        self.controls = (Control("card", "what lies on the reader", (NO_CARD, *self._cards)), REPLY, PLUGGED)
+        self.controls = (Control("card", "what lies on the reader", (NO_CARD, *self._cards)), REPLY, BAUD, PLUGGED)
         super().__init__(port or PtyPort())
         self._card: Document | None = None
         self._selected = False
@@ -82,6 +85,9 @@ class IdReaderStandIn(Served):
             self.lay(self._cards.get(value))
 
     def received(self, data: bytes) -> None:
+        rate = RATES.get(self.setting("baud"))
+        if rate is not None and isinstance(self._port, PtyPort) and self._port.rate != rate:
+            return
         for body in self._parser.feed(data):
             if isinstance(body, wire.Spoilt):
                 self._reply(bytes([0, 0, 0x10]))

@@ -9,6 +9,7 @@ import pty
 import select
 import socket
 import tempfile
+import termios
 import threading
 import tty
 from pathlib import Path
@@ -128,6 +129,12 @@ class PtyPort:
         self._link.unlink(missing_ok=True)
         if self._own and self._link.parent.exists():
             self._link.parent.rmdir()
+
+    @property
+    def rate(self) -> int:
+        """The line speed that the driver has set, as termios names it."""
+        speed: int = termios.tcgetattr(self._slave)[4]
+        return speed
 
     def descriptors(self) -> tuple[int, ...]:
         return (self._master,) if self._master >= 0 else ()

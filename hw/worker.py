@@ -129,6 +129,7 @@ class Worker(Generic[D]):
         self._missed = 0
         self._armed = False
         self._closing = False
+        self._hurry = False
         self._state = State.CLOSED
         self._lost_at: float | None = None
         self._fault = DeviceError(Fault.ABSENT, "not opened yet")
@@ -194,6 +195,12 @@ class Worker(Generic[D]):
 
     def disarm(self) -> None:
         self._set_armed(False)
+
+    def look_again(self) -> None:
+        """Something was plugged in: open at once if the device is being waited for (hw.hotplug). Else nothing."""
+        with self._wake:
+            self._hurry = self._state in (State.FAULT, State.OPENING)
+            self._wake.notify_all()
 
     def close(self, timeout_s: float = 5.0) -> bool:
         """Stop. A job under way may run to its end within `timeout_s`; what is queued ends NotDone. True: the
@@ -338,9 +345,10 @@ class Worker(Generic[D]):
             until = self._clock.monotonic() + pause_s
             while generation == self._generation and not self._closing:
                 left = until - self._clock.monotonic()
-                if left <= 0:
+                if left <= 0 or self._hurry:
                     break
                 self._clock.wait(self._wake, left)
+            self._hurry = False
             if generation == self._generation and not self._closing:
                 self._state = State.OPENING
 

@@ -8,7 +8,7 @@ from hw.device import Clock, DeviceError, Emit, Poll
 from hw.line_source import LineSource, line_source
 from hw.options import Options
 
-LISTEN_S = 0.25
+LISTEN_S = 0.5
 DISARMED_LOOK_S = 1.0
 
 

@@ -9,7 +9,7 @@ from hw.id_reader.contract import CardDown, CardFailed, CardRead, CardRemoved
 from hw.line_source import LineSource, line_source
 from hw.options import Options
 
-LISTEN_S = 0.25
+LISTEN_S = 0.5
 DISARMED_LOOK_S = 1.0
 HALF_S = 1.0
 """A zone whose other lines do not come within this time was swiped too fast, or crookedly."""

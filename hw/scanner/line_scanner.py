@@ -9,7 +9,7 @@ from hw.scanner.accept import Acceptance
 from hw.scanner.contract import Code, CodeKind, text_of
 from hw.scanner.wire import SELF, TRIGGERS, EngineLines, Trigger
 
-LISTEN_S = 0.25
+LISTEN_S = 0.5
 DISARMED_LOOK_S = 1.0
 TRIGGER_EVERY_S = 4.0
 """An engine that is triggered by command stops looking after some seconds, or after one code."""

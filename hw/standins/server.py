@@ -255,6 +255,7 @@ class Served:
         self._wake_in, self._wake_out = -1, -1
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self._looked = threading.Event()
 
     @property
     def address(self) -> str:
@@ -324,6 +325,9 @@ class Served:
         return self._settings[control]
 
     def _plug(self, plugged: bool) -> None:
+        if self._thread is not None and self._thread is not threading.current_thread():
+            os.write(self._wake_out, b"x")
+            self._looked.wait(1.0)  # a descriptor that is being polled stays open until the poll ends
         self._port.close()
         if plugged and not self._stopping and self._thread is not None:
             self._port.open()
@@ -337,10 +341,12 @@ class Served:
                 if self._stopping:
                     return
                 watched = (self._wake_in, *self._port.descriptors())
+                self._looked.clear()
             poll = select.poll()
             for descriptor in watched:
                 poll.register(descriptor, select.POLLIN)
             ready = poll.poll(self.period_ms)
+            self._looked.set()
             with self._lock:
                 for descriptor, _flags in ready:
                     self._take(descriptor)

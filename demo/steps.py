@@ -172,7 +172,7 @@ class Steps:
 
     async def lift(self) -> None:
         self.hotel.id_reader.lay(None)
-        await self._until(lambda: not self.house.terminal.card_down, lambda: "a reader that has seen it")
+        await self._until(lambda: not self.house.terminal.devices.card_down, lambda: "a reader that has seen it")
 
     async def walk_away(self, seconds: str) -> None:
         """Nobody touches anything for so long."""

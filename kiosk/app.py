@@ -22,8 +22,11 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hw.device import Done
 from hw.device import Health as DeviceState
-from kiosk import keyfile
+from hw.device import Outcome as DeviceOutcome
+from hw.device import Unknown as StillUnknown
+from kiosk import keyfile, readiness
 from kiosk.counter import Counter, Devices
 from kiosk.desk import Desk
 from kiosk.journal import Journal, open_journal
@@ -46,6 +49,7 @@ from mqtt.link import Endpoint, Link, Message, Publication
 from mqtt.messages import wire
 from mqtt.messages.fleet import Command
 from mqtt.messages.link import DeviceHealth, Health, State
+from mqtt.messages.service import SERVICE_CALL, ServiceCall
 from mqtt.requests import Letterhead
 from mqtt.timing import Clock, stamp, within
 from mqtt.topics import Terminal as Place
@@ -99,6 +103,7 @@ class House:
     async def serve(self) -> None:
         """Until `stop`: devices, link, guests."""
         self.till.start(self.link)
+        self.till.retry_parked()    # this start may be of a newer program
         self.link.start()
         self.background.start(self._report_health())
         self.background.start(self._start_devices())
@@ -179,7 +184,7 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
     till = Till(
         place, journal, clock, ids=new_id, chance=chance.random,
         letterhead=Letterhead(file.place.role, file.place.store, boot, clock),
-        on_other=other, on_link=link_state, on_up=link_up,
+        on_other=other, on_link=link_state, on_up=link_up, on_broken=lambda code: terminal.on_journal_fault(code),
     )  # fmt: skip
     will = State(online=False, boot=boot, app=APP, config=0)
     link = Link(
@@ -213,16 +218,25 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
         columns=lambda: 32 if terminal.configured.current.text("slip.paper") == "58" else 48,
     )  # fmt: skip
 
+    def call_staff(about: str, operation: str) -> bool:
+        """Written down in any case; False: nobody hears of it before the link is back."""
+        visit_id = terminal.session.visit if terminal.session is not None else ""
+        number = till.number(operation) if operation else ""
+        body = ServiceCall(what="staff", about=about, number=number, of=operation or None)
+        till.advise(SERVICE_CALL, body, visit=visit_id)
+        return not readiness.out_of_service(terminal.facts)
+
     def open_counter(session: Session) -> Counter:
         return Counter(
             session=session, till=till, paper=paper, devices=devices,
-            facts=lambda: terminal.facts, clock=clock, zone=zone, hotel=hotel, role=file.place.role,
+            facts=lambda: terminal.facts, on_call=call_staff, clock=clock, zone=zone, hotel=hotel, role=file.place.role,
         )  # fmt: skip
 
     terminal = Terminal(
-        view=view, clock=clock, configured=Configured(fleet, background, lambda: terminal.healthy), hotel=hotel,
+        view=view, clock=clock, configured=Configured(fleet, background, lambda: terminal.faults), hotel=hotel,
         visit=lambda desk, first: front_door(file.place.role)(desk, first), open_counter=open_counter,
         verify_code=lambda code: named(code, codes_key, clock), new_id=new_id, recover=till.recover,
+        on_call=call_staff, devices=devices,
     )  # fmt: skip
 
     def on_loop(call: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -231,6 +245,12 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
                 loop.call_soon_threadsafe(call, value)
 
         return hand_over
+
+    def key_was_late(ended: tuple[str, DeviceOutcome[Any]]) -> None:
+        """The encoder says after its deadline what became of a key: the sensor that settles a doubt."""
+        job, outcome = ended
+        if not isinstance(outcome, StillUnknown):
+            background.start(till.settle(job.split(":")[0], isinstance(outcome, Done), by="sensor"))
 
     def open_devices() -> None:
         from hw import registry
@@ -246,6 +266,7 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
             workers[kind] = registry.worker(
                 kind, options["driver"], rest, clock=MonotonicClock(),
                 on_event=on_loop(events.get(kind, lambda _: None)), on_health=on_loop(health),
+                on_late=lambda job, outcome: on_loop(key_was_late)((job, outcome)),
             )  # fmt: skip
             workers[kind].start()
         paper.printer = workers.get("printer")
@@ -273,7 +294,7 @@ class Configured:
 
     fleet: Fleet
     background: Background
-    healthy: Callable[[], bool]
+    faults: Callable[[], int]
 
     @property
     def current(self) -> Settings:
@@ -285,7 +306,8 @@ class Configured:
 
     def apply(self) -> None:
         if self.fleet.apply():
-            self.background.start(self.fleet.trial(self.healthy))
+            before = self.faults()
+            self.background.start(self.fleet.trial(lambda: self.faults() == before))
 
 
 class Background:

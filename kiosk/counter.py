@@ -25,7 +25,6 @@ from kiosk.settings import Settings
 from kiosk.till import Till
 from mqtt.messages.kind import Kind
 from mqtt.messages.outcome import Outcome, Reply, Unknown
-from mqtt.messages.service import SERVICE_CALL, ServiceCall
 from mqtt.messages.stay import CheckedInAnswer
 from mqtt.timing import Clock, stamp
 
@@ -49,6 +48,9 @@ class Devices:
     id_reader: Worker[device.Device] | None = None
     encoder: Worker[KeyEncoder] | None = None
     card_down: bool = False
+    unread: Answer | None = None
+    """What the ID reader read while nobody was asking for a document; the next screen that does gets it. In memory
+    while the card lies there and the visit lasts."""
     _reads: tuple[str, ...] = ()
 
     def arm(self, reads: tuple[str, ...]) -> None:
@@ -73,6 +75,8 @@ class Counter:
     paper: Paper
     devices: Devices
     facts: Callable[[], readiness.Facts]
+    on_call: Callable[[str, str], bool]
+    """Calls a member of staff about a failure and perhaps an operation; False: nobody can hear it now."""
     clock: Clock
     zone: ZoneInfo
     hotel: Say
@@ -96,6 +100,9 @@ class Counter:
         if isinstance(screen, CheckedIn):
             screen = replace(screen, id_in_reader=self.devices.card_down)
         self.devices.arm(screen.reads)
+        if "document" in screen.reads and self.devices.unread is not None:
+            unread, self.devices.unread = self.devices.unread, None
+            asyncio.get_running_loop().call_soon(self.session.answer, unread)
         try:
             return await self.session.ask(screen)
         finally:
@@ -168,17 +175,14 @@ class Counter:
         return self.till.number(operation)
 
     def call_staff(self, about: str, operation: str = "") -> None:
-        number = self.number(operation) if operation else ""
-        body = ServiceCall(what="staff", about=about, number=number, of=operation or None)
-        self.till.advise(SERVICE_CALL, body, visit=self.session.visit)
-        self.session.set_chrome(staff_called=True)
+        if self.on_call(about, operation):
+            self.session.set_chrome(staff_called=True)
 
-    def card_moved(self, down: bool) -> None:
+    def card_moved(self) -> None:
         """The ID reader's sensor: the done page ticks off the card, and the reader stays armed while one lies there."""
-        self.devices.card_down = down
         screen = self.session.screen
         if isinstance(screen, CheckedIn):
-            self.session.refresh(replace(screen, id_in_reader=down))
+            self.session.refresh(replace(screen, id_in_reader=self.devices.card_down))
         if screen is not None:
             self.devices.arm(screen.reads)
 

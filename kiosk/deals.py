@@ -60,6 +60,7 @@ class Deals:
         letterhead: Letterhead,
         send: Callable[[Row], None],
         on_loop: Callable[[Callable[[], None]], None],
+        on_broken: Callable[[str], None] = lambda _code: None,
     ) -> None:
         self.journal = journal
         self.open: dict[str, Deal] = {}
@@ -70,7 +71,7 @@ class Deals:
         """The code of the JournalFailed after which memory and journal may differ; empty while they agree."""
         self._clock, self._ids, self._letterhead = clock, ids, letterhead
         self._send = send
-        self._on_loop = on_loop
+        self._on_loop, self._on_broken = on_loop, on_broken
         self._rows: dict[str, _Meta] = {}
         self._seqs: OrderedDict[str, int] = OrderedDict()
 
@@ -98,6 +99,7 @@ class Deals:
         if error is not None:
             self.broken = self.broken or (error.code if isinstance(error, JournalFailed) else "failed")
             log.error("journal.failed error=%r", error)
+            self._on_broken(self.broken)
             return
         for operation in written.result():
             self.placed(operation)
@@ -243,12 +245,16 @@ class Deals:
 
     def fulfilling(self, deal: Deal) -> list[Step]:
         """P3. A deposit takes the room that was prepared in its visit along: in doubt, neither may be given back."""
-        rooms = [
+        rooms = self.rooms_of(deal)
+        return [self._moved(deal, "fulfilling"), *(self._moved(room, "approved", bound=deal.id) for room in rooms)]
+
+    def rooms_of(self, deal: Deal) -> list[Deal]:
+        """The rooms that were prepared in the visit of a deposit, and that it would take along."""
+        return [
             room for room in self.open.values()
             if deal.ref == DEPOSIT and room.kind == STAY_PREPARE.name and room.visit == deal.visit
             and room.state == "approved" and not room.bound
         ]  # fmt: skip
-        return [self._moved(deal, "fulfilling"), *(self._moved(room, "approved", bound=deal.id) for room in rooms)]
 
     def in_doubt(self, deal: Deal, *, alone: bool = False) -> list[Step]:
         """Between P3 and P4, and nobody can tell; `alone`: nor is there a journey that would call staff."""

@@ -101,7 +101,8 @@ class Desk(Protocol):
         ...
 
     def in_doubt(self, operation: str) -> None:
-        """Nobody can tell whether it was handed over: a sensor or staff will settle it; nothing is released."""
+        """Nobody can tell whether it was handed over: a sensor or staff will settle it; nothing is released. Nothing
+        where nothing was about to be handed over."""
         ...
 
     async def cut_key(self, job: str, room: str, until: datetime, copy: bool = False) -> KeyJob:

@@ -42,8 +42,8 @@ class Doubts:
         while True:
             now = self._clock.monotonic()
             for hold in [hold for hold, until in self._until.items() if until <= now]:
-                self.forget(hold)
                 await default(hold)
+                self.forget(hold)
             await self._bell.wait(min(self._until.values(), default=now + DOUBT_S))
 
 

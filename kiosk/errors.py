@@ -87,7 +87,6 @@ OUT_OF_SERVICE: dict[str, str] = {
     # key -> code. The reason is kept over reboot until what it names has cleared.
     "s.journal.full": "J01",
     "s.journal.broken": "J02",
-    "s.quarantined": "J03",
     "g.maint": "L04",
     "g.offline.kiosk": "L02",
 }

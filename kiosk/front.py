@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from kiosk import app
+from kiosk.errors import OUT_OF_SERVICE
 from kiosk.journal import JournalFailed
+from kiosk.models.lobby import OutOfService
 from kiosk.notify import Notifier
 from kiosk.screens.window import prepare_window
 from kiosk.terminal_file import TerminalFile
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 UNCLEAN = 3
 READY_S = 5.0
 LOAD_PAUSE_S = 0.1
+SHOWN_S = 10.0
 
 
 def open_window(file: TerminalFile, headless: bool, closable: bool) -> Any:
@@ -98,10 +101,14 @@ async def _served(file: TerminalFile, base: Path, clock: Clock) -> int:
         house.stop()
         app_ready.cancel()
         await serving
+        code = UNCLEAN if house.terminal.unclean else 0
     except JournalFailed as failure:
         # Nothing may be sold that cannot be written down: say so, and let the service come again.
         log.critical("journal.failed code=%s", failure.code)
         code = UNCLEAN
+        reason = "s.journal.full" if failure.code == "full" else "s.journal.broken"
+        shell.show(OutOfService(reason, OUT_OF_SERVICE[reason]))
+        await clock.sleep(SHOWN_S)
     finally:
         notifier.stopping()
         if house is not None:

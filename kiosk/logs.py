@@ -33,7 +33,8 @@ class Lines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": redact(record.getMessage()),
+            # asyncio quotes the call that failed, arguments and all
+            "event": "callback.failed" if record.name == "asyncio" else redact(record.getMessage()),
         }
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]

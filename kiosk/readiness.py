@@ -42,8 +42,6 @@ def out_of_service(facts: Facts) -> str:
         return "s.journal.full"
     if facts.journal_fault:
         return "s.journal.broken"
-    if facts.link == "quarantined":
-        return "s.quarantined"
     if facts.link == "maintenance":
         return "g.maint"
     if facts.link in ("offline", "offline_hard"):

@@ -22,8 +22,7 @@ from mqtt.timing import Clock
 class Session:
     """A visit from the first touch to the wipe. All of it lives on the UI thread.
 
-    `ask` waits for the guest; `leave` ends the visit at the next moment it is asked something. `on_staff` is told when
-    the guest asks for a person.
+    `ask` waits for the guest; `leave` ends the visit at the next moment it is asked something.
     """
 
     visit: str
@@ -31,7 +30,8 @@ class Session:
     clock: Clock
     settings: Settings
     chrome: Chrome
-    on_staff: Callable[[], None]
+    on_staff: Callable[[], bool]
+    """Calls a member of staff; False: nobody can hear it."""
     cleared: bool = False
     """Whether it ended by the clock, so that the next screen says what was cleared."""
     _screen: Screen | None = None
@@ -89,6 +89,11 @@ class Session:
         """Whether the guest is being asked something right now, with no dialog in between."""
         return self._pending is not None and not self._pending.done() and not self._leaving
 
+    @property
+    def listening(self) -> bool:
+        """Whether a code or a card is an answer now: no dialog in between."""
+        return self.waiting and self._dialog is None
+
     # what the guest and the readers do
 
     def answer(self, answer: Answer) -> None:
@@ -121,10 +126,12 @@ class Session:
             elif action == "finish":
                 self.leave()
         elif isinstance(self._dialog, CallStaff):
-            if action == "call":
-                self.on_staff()
-                self.set_chrome(staff_called=True)
             self._close_dialog()
+            if action == "call":
+                heard = self.on_staff()
+                self.set_chrome(staff_called=heard)
+                self._dialog = CallStaff("sent" if heard else "none", self.settings.text("desk.phone"))
+                self.view.overlay(self._dialog)
             self.touch()
 
     def chrome_touched(self, name: str) -> None:

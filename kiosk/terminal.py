@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hw.device import Health
 from kiosk import readiness
-from kiosk.counter import Counter
+from kiosk.counter import Counter, Devices
 from kiosk.desk import Desk, Left
 from kiosk.errors import OUT_OF_SERVICE
 from kiosk.journal import JournalFailed
@@ -25,9 +25,10 @@ from kiosk.models.say import Say, say
 from kiosk.models.screen import Answer, Presented, ReaderTrouble, Scanned
 from kiosk.session import Session
 from kiosk.settings import Settings
+from kiosk.till import Recovered
 from kiosk.view import View
 from mqtt import codes
-from mqtt.timing import Clock, within
+from mqtt.timing import Clock
 
 if TYPE_CHECKING:
     from hw.id_reader.contract import Document as ReadDocument
@@ -39,6 +40,8 @@ TAKE_CARD_S = 60.0
 ERROR_S = 10.0
 RETRY_S = 10.0
 GREET_S = 3.0
+NEEDS_RESTART = frozenset({"io", "corrupt"})
+"""What only a fresh start of the program can clear."""
 
 _DOCUMENT_KINDS = {
     "resident": "resident_id", "residence_permit": "residence_permit", "foreigner_2017": "foreigner_id",
@@ -74,18 +77,23 @@ class Terminal:
     verify_code: Callable[[codes.Code], str]
     """Names what a parsed code of ours is: its kind, or expired or forged."""
     new_id: Callable[[], str]
-    recover: Callable[[], Awaitable[object]]
+    recover: Callable[[], Awaitable[Recovered]]
     """The way out of a broken journal: read it anew. Raises JournalFailed while it is still broken."""
+    on_call: Callable[[str, str], bool]
+    """Calls a member of staff about a failure and perhaps an operation; False: nobody can hear it now."""
+    devices: Devices
     facts: readiness.Facts = field(default_factory=readiness.Facts)
     session: Session | None = None
     visits: int = 0
     resumed: bool = False
-    """A transaction was open when the last boot ended: said once, to nobody in particular (g.resume.txn)."""
+    """A transaction was open when the last start ended: said until the next visit, to nobody in particular
+    (g.resume.txn)."""
+    faults: int = 0
+    """Visits that ended by a fault of ours: a configuration under which there are any undoes itself."""
+    unclean: bool = False
+    """The journal can only be read again by a fresh start of the program."""
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with the first screen that a guest can use."""
-    card_down: bool = False
-    """A card lies on the ID reader."""
-    _greeted: bool = False
     _counter: Counter | None = None
     _closing: bool = False
     _in_visit: bool = False
@@ -94,11 +102,11 @@ class Terminal:
 
     async def serve(self) -> None:
         """Until `stop`: out of service with a reason, or the attract screen, or a visit."""
+        await self._greet()
         while not self._closing:
+            self._changed.clear()
             if self.configured.waiting:
                 self.configured.apply()
-            self._changed.clear()
-            await self._link_given_time()
             session = self._fresh_session()
             session.begin()
             try:
@@ -114,28 +122,38 @@ class Terminal:
             except Exception:
                 # A fault of ours: nothing is lost (it is in the journal), the guest is told, the next one is served.
                 log.exception("visit.fault visit=%s", session.visit)
+                self.faults += 1
                 await self._say_sorry()
             finally:
                 await session.end()
-                self.session, self._counter, self._in_visit = None, None, False
+                self.session, self._counter, self._in_visit, self.devices.unread = None, None, False, None
             if session.cleared:
                 await self._cleared(session)
             await self._card_taken(session)
 
-    async def _link_given_time(self) -> None:
+    async def _greet(self) -> None:
         """A link takes a moment after the start; nobody is shown a page about it before that."""
-        if self._greeted:
-            return
-        self._greeted = True
-        with contextlib.suppress(TimeoutError):
-            while readiness.out_of_service(self.facts) == "g.offline.kiosk":
-                await within(self.clock, GREET_S, self._changed.wait())
-                self._changed.clear()
+        until = self.clock.monotonic() + GREET_S
+        while not self._closing and readiness.out_of_service(self.facts) == "g.offline.kiosk":
+            self._changed.clear()
+            if not await self._happens(self._changed, until - self.clock.monotonic()):
+                return
+
+    async def _happens(self, event: asyncio.Event, seconds: float) -> bool:
+        """Whether `event` is set within `seconds` on the clock."""
+        waits = {asyncio.ensure_future(event.wait()), asyncio.ensure_future(self.clock.sleep(max(0.0, seconds)))}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return event.is_set()
 
     def stop(self) -> None:
         """End after the current step: the guest is told nothing was lost, what was open is in the journal."""
         self._closing = True
         self._changed.set()
+        self._card_lifted.set()
         if self.session is not None:
             self.session.leave()
 
@@ -144,11 +162,6 @@ class Terminal:
         self._closing = True
         if not self._in_visit:
             self.stop()
-
-    @property
-    def healthy(self) -> bool:
-        """Whether a configuration may stay: guests can be served, or it is not the configuration that prevents it."""
-        return readiness.out_of_service(self.facts) in ("", "g.offline.kiosk", "g.maint")
 
     @property
     def in_visit(self) -> bool:
@@ -183,7 +196,7 @@ class Terminal:
         from hw.id_reader import contract as id_reader
 
         if isinstance(event, id_reader.CardDown):
-            self._set_card(True)
+            self._card_moved(True)
             if self.session is not None:
                 self.session.touch()
         elif isinstance(event, id_reader.CardRead):
@@ -193,7 +206,8 @@ class Terminal:
         elif isinstance(event, id_reader.CardFailed):
             self._answer("document", ReaderTrouble("id_reader", "d.id.fail"))
         elif isinstance(event, id_reader.CardRemoved):
-            self._set_card(False)
+            self.devices.unread = None
+            self._card_moved(False)
             self._card_lifted.set()
 
     # one visit
@@ -203,7 +217,7 @@ class Terminal:
         self.session = Session(
             visit=self.new_id(), view=self.view, clock=self.clock, settings=settings,
             chrome=Chrome(language=settings.text("language.default"), banner=self._banner(settings)),
-            on_staff=self._staff_asked,
+            on_staff=lambda: self.on_call("guest.asked", ""),
         )  # fmt: skip
         self.view.chrome(self.session.chrome)
         return self.session
@@ -215,6 +229,7 @@ class Terminal:
             return
         self._in_visit = True
         self.visits += 1
+        self.resumed = False
         log.info("visit.begin visit=%s settings=%s", session.visit, session.settings.version)
         with contextlib.suppress(Left):
             await self.visit(self._counter, first)
@@ -246,54 +261,51 @@ class Terminal:
         if not self.facts.journal_fault:
             await self._changed.wait()
             return
-        await self._pause(RETRY_S)
-        with contextlib.suppress(JournalFailed):
-            await self.recover()
+        await self._happens(self._changed, RETRY_S)
+        try:
+            self.resumed = (await self.recover()).any
             self.on_journal_fault("")
+        except JournalFailed as failure:
+            if failure.code in NEEDS_RESTART:
+                self.unclean = True
+                self.stop()
 
     async def _say_sorry(self) -> None:
         self.view.overlay(None)
         self.view.show(Working(say("g.fault.title"), say("g.fault.body")))
-        self._staff_asked()
-        await self._pause(ERROR_S)
+        self.on_call("g.fault", "")
+        await self.clock.sleep(ERROR_S)
 
     async def _cleared(self, session: Session) -> None:
         self.view.chrome(session.chrome)
         self.view.show(Cleared())
-        await self._pause(CLEARED_S)
+        await self.clock.sleep(CLEARED_S)
 
     async def _card_taken(self, session: Session) -> None:
         """Nobody's card stays on the reader: wait for it, then tell staff (g.take.id, g.left.item)."""
-        if not self.card_down or self._closing:
+        if not self.devices.card_down or self._closing:
             return
         self._card_lifted.clear()
         self.view.chrome(session.chrome)
         self.view.show(Working(say("g.take.id.title"), say("g.take.id.body"), picture="card"))
-        lifted = asyncio.ensure_future(self._card_lifted.wait())
-        gone = asyncio.ensure_future(self.clock.sleep(TAKE_CARD_S))
-        await asyncio.wait({lifted, gone}, return_when=asyncio.FIRST_COMPLETED)
-        lifted.cancel()
-        gone.cancel()
-        if self.card_down:
+        if not await self._happens(self._card_lifted, TAKE_CARD_S):
             log.warning("card.left")
-            self._staff_asked()
-            self.card_down = False
-
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            await self.clock.sleep(seconds)
+            self.on_call("g.left.item", "")
+            self.devices.card_down = False
 
     # small things
 
     def _answer(self, reads: str, answer: Answer) -> None:
         session = self.session
-        if session is not None and session.screen is not None and reads in session.screen.reads:
+        if session is not None and session.screen is not None and reads in session.screen.reads and session.listening:
             session.answer(answer)
+        elif reads == "document" and self._in_visit:
+            self.devices.unread = answer
 
-    def _set_card(self, down: bool) -> None:
-        self.card_down = down
+    def _card_moved(self, down: bool) -> None:
+        self.devices.card_down = down
         if self._counter is not None:
-            self._counter.card_moved(down)
+            self._counter.card_moved()
 
     def _named(self, text: str) -> Scanned:
         try:
@@ -313,10 +325,6 @@ class Terminal:
         if self.resumed:
             return say("g.resume.txn.title")
         return say("notice.home", text=settings.text("notice.home")) if settings.text("notice.home") else None
-
-    def _staff_asked(self) -> None:
-        if self._counter is not None:
-            self._counter.call_staff("guest.asked")
 
 
 def _as_model(document: ReadDocument, kind: str) -> Document:

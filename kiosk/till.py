@@ -115,6 +115,7 @@ class Till:
         on_other: Callable[[Message], None],
         on_link: Callable[[LinkState], None],
         on_up: Callable[[], None],
+        on_broken: Callable[[str], None] = lambda _code: None,
     ) -> None:
         self._place, self._journal, self._clock, self._ids = place, journal, clock, ids
         self._on_other, self._on_up = on_other, on_up
@@ -122,7 +123,7 @@ class Till:
         self._answers = Answers()
         self._requests = Requests(place, _NoLink(), clock, ids, letterhead, self._answers, self._known_lost)
         self._outbox = Outbox(self._requests, self, chance)
-        self._deals = Deals(journal, clock, ids, letterhead, self._outbox.add, self._on_loop)
+        self._deals = Deals(journal, clock, ids, letterhead, self._outbox.add, self._on_loop, on_broken)
         self._redo = Redo(self._deals, clock, self._on_loop)
         self._answers.also(self._redo.answered)
         self.pulse = Pulse(place, clock, self._beat, self._redo.acknowledged, on_link)
@@ -260,19 +261,24 @@ class Till:
             exchange.stop()
 
     async def fulfilling(self, hold: str) -> bool:
-        """P3: the goods may move. False if `hold` is not ours to use or has less than 30 s left; it is then given back.
+        """P3: the goods may move. False if `hold`, or the room it is for, is not ours or has less than 30 s left; then
+        the hold is given back.
 
         Its age counts from P1 on the monotonic clock. Raises JournalFailed: nothing may move.
         """
         deal = self._deals.open.get(hold)
         if deal is None or deal.state != "approved" or deal.kind != HOLD_AUTHORISE.name:
             return False
-        began, _ = self._live.get(hold, (float("-inf"), None))
-        if self._clock.monotonic() - began >= deal.expires_in_s - MARGIN_S:
+        if any(self._too_old(part) for part in (deal, *self._deals.rooms_of(deal))):
             self.leave(hold, "too_old")
             return False
         await self._landed(self._deals.write(self._deals.fulfilling(deal)))
         return True
+
+    def _too_old(self, deal: Deal) -> bool:
+        """Whether too little is left of its time for its goods to start moving."""
+        began, _ = self._live.get(deal.id, (float("-inf"), None))
+        return self._clock.monotonic() - began >= deal.expires_in_s - MARGIN_S
 
     async def delivered(self, hold: str, kind: Kind[B, A], body: B, slip: bytes | None) -> Outcome[A]:
         """P4: handed over. The advice and the slip in one transaction; then at most 3 s for the answer.

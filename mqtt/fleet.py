@@ -23,6 +23,8 @@ from mqtt.topics import Terminal
 
 TRIAL_S = 120.0
 """A configuration under which the program is not healthy by then undoes itself."""
+CONFIG, COMMANDS = "config", "commands"
+"""The ids of the two keys (`central keys --public`)."""
 COMMAND_S = 60
 """No command may be good for longer."""
 _REMEMBERED = 200
@@ -68,15 +70,16 @@ class Store:
         replace(self._path, msgspec.msgpack.encode(kept))
 
 
-def sealed(payload: bytes, keys: Mapping[str, Ed25519PublicKey]) -> bytes:
-    """The exact bytes that one of `keys` signed. Raises Refused."""
+def sealed(payload: bytes, keys: Mapping[str, Ed25519PublicKey], kid: str) -> bytes:
+    """The exact bytes that the key `kid` signed, and no other one: configuration and commands have keys of their own.
+    Raises Refused."""
     try:
         signed = wire.decode(payload, Signed)
         inner = base64.b64decode(signed.payload, validate=True)
         signature = base64.b64decode(signed.sig, validate=True)
-    except (wire.Malformed, binascii.Error):
+    except (wire.Malformed, binascii.Error, ValueError):
         raise Refused("malformed") from None
-    key = keys.get(signed.kid)
+    key = keys.get(signed.kid) if signed.kid == kid else None
     if key is None:
         raise Refused(f"unknown key {signed.kid}")
     try:
@@ -134,7 +137,7 @@ class Fleet:
     def desired(self, payload: bytes) -> None:
         """What came on config/desired: held until `apply`, or refused; both are reported."""
         try:
-            inner = sealed(payload, self._keys)
+            inner = sealed(payload, self._keys, CONFIG)
             configuration = _decoded(inner, Configuration)
             reasons = self._wrong(configuration)
         except Refused as refused:
@@ -156,7 +159,8 @@ class Fleet:
             return False
         (configuration, payload), self._pending = self._pending, None
         before = self._kept
-        self._kept = msgspec.structs.replace(before, current=payload, good=before.current, trial=True)
+        proven = before.good if before.trial else before.current
+        self._kept = msgspec.structs.replace(before, current=payload, good=proven, trial=True)
         if not self._saved(before):
             self._report(Reported(version=configuration.version, state="rejected", reasons=("cannot be stored",)))
             return False
@@ -201,7 +205,7 @@ class Fleet:
         if self._kept.current is None:
             return None
         try:
-            configuration = _decoded(sealed(self._kept.current, self._keys), Configuration)
+            configuration = _decoded(sealed(self._kept.current, self._keys, CONFIG), Configuration)
         except Refused as refused:
             log.error("fleet.stored reason=%s", refused)
             return None
@@ -230,7 +234,7 @@ class Fleet:
     async def command(self, payload: bytes) -> None:
         """What came on cmd: done at most once, for it is remembered on disk before it is done."""
         try:
-            command = _decoded(sealed(payload, self._keys), Command)
+            command = _decoded(sealed(payload, self._keys, COMMANDS), Command)
         except Refused as refused:
             log.warning("fleet.command reason=%s", refused)
             return

@@ -223,7 +223,8 @@ class Exchange:
         return self._outcome is not None or self.absent or self._stopped or self.undecided is not None
 
     def close(self) -> None:
-        """A later answer continues nothing."""
+        """A later answer continues nothing, and nothing of what was asked is kept."""
+        self._payload = b""
         for id_ in (self.id, *self._asked):
             self._requests.answers.forget(id_)
 

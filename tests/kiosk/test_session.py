@@ -35,7 +35,7 @@ class Visit:
 @pytest.fixture
 async def visit() -> AsyncIterator[Visit]:
     clock, glass, called = VirtualClock(), Glass(), []
-    session = Session("v1", glass, clock, Settings({}), Chrome(), lambda: called.append("staff"))
+    session = Session("v1", glass, clock, Settings({}), Chrome(), lambda: called.append("staff") or True)  # type: ignore[func-returns-value]
     session.begin()
     yield Visit(session, glass, clock, called)
     await session.end()
@@ -131,6 +131,7 @@ async def test_staff_are_called_only_after_the_question(visit: Visit) -> None:
     visit.session.dialog("call")
     assert visit.called == ["staff"]
     assert visit.session.chrome.staff_called
+    assert visit.glass.on_top == CallStaff("sent", "0")
 
 
 async def test_language_changes_in_place_and_the_question_stays_open(visit: Visit) -> None:

@@ -25,7 +25,9 @@ KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 OTHER = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
 
 
-def signed(value: Any, key: Ed25519PrivateKey = KEY, kid: str = "k1") -> bytes:
+def signed(value: Any, key: Ed25519PrivateKey = KEY, kid: str = "") -> bytes:
+    """A document under the key that its kind must have, or under another."""
+    kid = kid or ("commands" if isinstance(value, Command) else "config")
     inner = value if isinstance(value, bytes) else msgspec.json.encode(value)
     return msgspec.json.encode({
         "kid": kid, "payload": base64.b64encode(inner).decode(), "sig": base64.b64encode(key.sign(inner)).decode()})
@@ -60,7 +62,7 @@ class Terminal1:
 
     def boot(self) -> None:
         self.fleet = Fleet(
-            K1, self, self.clock, keys={"k1": KEY.public_key()}, store=Store(self.path), validate=validate,
+            K1, self, self.clock, keys={"config": KEY.public_key(), "commands": KEY.public_key()}, store=Store(self.path), validate=validate,
             perform=self.perform, now=lambda: self.now)  # fmt: skip
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, **_: object) -> bool:
@@ -119,7 +121,7 @@ def test_the_same_content_again_is_nothing_new(terminal: Terminal1) -> None:
     (signed(Configuration(version=2, issued_at="2025-05-01T14:00:00.000Z", scope=K1.scope, settings={}), KEY, "k2"),
      "unknown key k2"),
     (b"{", "malformed"),
-    (b'{"kid":"k1","payload":"!!","sig":"!!"}', "malformed"),
+    (b'{"kid":"config","payload":"\xc3\xa9","sig":"!!"}', "malformed"),
     (configuration(1, idle=31), "version 1 again with other content"),
     (configuration(0, idle=1), "version 0 is lower than 1"),
     (configuration(0, rollback_of=7, idle=1), "version 0 is lower than 1"),

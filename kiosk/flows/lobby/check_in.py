@@ -12,7 +12,7 @@ from kiosk.flows.shared.pages import not_known, tell
 from kiosk.flows.shared.views import instant, stay_view
 from kiosk.models.lobby import CheckedIn, ConfirmStay, Notice, Working
 from kiosk.models.say import Money, say
-from kiosk.models.screen import Pressed
+from kiosk.models.screen import Pressed, ReaderTrouble
 from kiosk.models.slips import CheckInSlip
 from mqtt.messages.outcome import Refused, Reply, Unknown
 from mqtt.messages.stay import STAY_CHECK_IN, KeyCut, StayCheckIn, StayPrepared
@@ -21,8 +21,11 @@ STEP = ("check_in", 2)
 KEY_STEP = ("check_in", 3)
 
 
-async def check_in(desk: Desk, first: Wanted = None) -> None:
+async def check_in(desk: Desk, first: Wanted | ReaderTrouble = None) -> None:
     """A guest with a booking gets a room key (BK-4, SV-24)."""
+    if not desk.can("key"):
+        await tell(desk, notice("d.card.down", on=STEP))
+        return None
     found = await find_booking(desk, first)
     if isinstance(found, InHouse):
         return await check_out(desk, found.guest)
@@ -30,12 +33,11 @@ async def check_in(desk: Desk, first: Wanted = None) -> None:
         return None
     booking = found.booking
     guests = await verify_guests(desk, booking.booking, booking.adults, found.guests)
-    if guests is None:
-        return None
-    async with prepared(desk, booking.booking, tuple(guest.identity for guest in guests)) as room:
-        ending = await _agree_and_hold(desk, room, guests)
-    if ending is not None:
-        await tell(desk, ending)
+    while guests is not None:
+        async with prepared(desk, booking.booking, tuple(guest.identity for guest in guests)) as room:
+            ending = await _agree_and_hold(desk, room, guests)
+        if ending is None or await tell(desk, ending) not in ("again", "retry"):
+            return None
     return None
 
 
@@ -46,18 +48,15 @@ async def _agree_and_hold(desk: Desk, room: prepared, guests: tuple[Guest, ...])
     stay = room.outcome.body
     if stay.member is None or stay.deposit == 0:
         return notice("h.none", on=STEP)
-    while True:
-        answer = await desk.show(_confirm(desk, stay))
-        if not isinstance(answer, Pressed) or answer.action == "back":
-            return None
-        if answer.action == "other_way":
-            return notice("h.none", on=STEP)
-        async with deposit(desk, stay.member, stay.deposit) as hold:
-            ending = await _cut(desk, stay, guests, hold)
-        if ending is None or ending.key != "h.expired":
-            return ending
-        if await tell(desk, ending) != "again":
-            return None
+    answer = await desk.show(_confirm(desk, stay))
+    if not isinstance(answer, Pressed) or answer.action == "back":
+        return None
+    if answer.action == "other_way":
+        return notice("h.none", on=STEP)
+    if not desk.can("key"):
+        return notice("d.card.down", on=KEY_STEP)
+    async with deposit(desk, stay.member, stay.deposit) as hold:
+        return await _cut(desk, stay, guests, hold)
 
 
 async def _cut(desk: Desk, stay: StayPrepared, guests: tuple[Guest, ...], hold: deposit) -> Notice | None:
@@ -66,10 +65,8 @@ async def _cut(desk: Desk, stay: StayPrepared, guests: tuple[Guest, ...], hold: 
         return _not_held(stay, hold.outcome)
     if isinstance(hold.outcome, Unknown):
         return not_known(desk, hold.outcome, "h.absent" if hold.outcome.absent else "h.unknown.staff", STEP)
-    if not desk.can("key"):
-        return notice("d.card.down", on=KEY_STEP)
     if not await desk.fulfilling(hold.id):
-        return notice("h.expired", on=STEP)
+        return notice("h.expired", on=STEP, amt=Money(stay.deposit))
     keys = await _cut_keys(desk, stay, hold)
     if isinstance(keys, Notice):
         return keys
@@ -122,7 +119,8 @@ def _confirm(desk: Desk, stay: StayPrepared) -> ConfirmStay:
 
 def _not_prepared(outcome: Refused | Unknown) -> Notice:
     if isinstance(outcome, Refused):
-        return refused(outcome.code, on=STEP)
+        page = refused(outcome.code, on=STEP)
+        return notice("g.refused", on=STEP) if "other_id" in page.choices or "other_way" in page.choices else page
     return notice("g.offline.mid" if outcome.absent else "g.server", on=STEP)
 
 

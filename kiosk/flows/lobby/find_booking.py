@@ -39,9 +39,9 @@ Wanted = Scanned | Presented | None
 Again = Literal["again"]
 
 
-async def find_booking(desk: Desk, first: Wanted) -> Found | InHouse | None:
+async def find_booking(desk: Desk, first: Wanted | ReaderTrouble) -> Found | InHouse | None:
     """Until a booking is found, or the guest gives up (None). `first` was shown before anything was asked."""
-    wanted, hint = first, None
+    wanted, hint = (None, None) if first is None else _read(first)
     while True:
         if wanted is None:
             answer = await desk.show(FindBooking(hint, _slots(desk)))

@@ -10,7 +10,7 @@ from kiosk.flows.lobby.redeem_coupon import redeem_coupon
 from kiosk.flows.shared.pages import tell
 from kiosk.models.lobby import Home
 from kiosk.models.say import Say, say
-from kiosk.models.screen import Answer, Presented, Pressed, Scanned
+from kiosk.models.screen import Answer, Presented, Pressed, ReaderTrouble, Scanned
 
 
 async def visit(desk: Desk, first: Answer) -> None:
@@ -19,7 +19,7 @@ async def visit(desk: Desk, first: Answer) -> None:
         first = await desk.show(_home(desk))
     if isinstance(first, Scanned):
         await _by_code(desk, first)
-    elif isinstance(first, Presented):
+    elif isinstance(first, Presented | ReaderTrouble):
         await check_in(desk, first)      # an ID card alone finds the booking, or the stay to check out of
     elif isinstance(first, Pressed):
         journeys = {"check_in": check_in, "check_out": check_out, "redeem_coupon": redeem_coupon}

@@ -63,3 +63,7 @@ class deposit:  # noqa: N801
     ) -> None:
         if isinstance(self.outcome, Reply):
             self.desk.leave(self.id, "left")
+            if isinstance(error, Exception):
+                # a fault of ours: if the goods were about to move, nobody knows whether they did
+                self.desk.in_doubt(self.id)
+                self.desk.call_staff("d.card.doubt", self.id)

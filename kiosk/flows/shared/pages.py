@@ -11,15 +11,18 @@ from mqtt.messages.outcome import Refused, Unknown
 
 
 async def tell(desk: Desk, page: Notice) -> str:
-    """Show a failure's page; staff are called first where the table says so. Answers what was pressed."""
-    if FAILURES[page.key].calls:
+    """Show a failure's page; staff are called first where the table says so, and once. Answers what was pressed."""
+    called = FAILURES[page.key].calls
+    if called:
         desk.call_staff(page.key)
     while True:
         answer = await desk.show(page)
         if isinstance(answer, Pressed) and answer.action in page.choices:
             if answer.action != "staff":
                 return answer.action
-            desk.call_staff(page.key)
+            if not called:
+                desk.call_staff(page.key)
+            called = True
 
 
 async def tell_refused(desk: Desk, why: Refused, on: tuple[str, int] | None = None, **values: Value) -> str:

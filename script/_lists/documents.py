@@ -52,7 +52,7 @@ def links(house: House) -> Iterator[str]:
 
 def generated(house: House) -> Iterator[str]:
     """The documents that are written from the code are as the code is."""
-    for script, document in (("script/protocol", "docs/protocol.md"), ("script/rules", "docs/rules.md")):
+    for script, document in (("script/protocol", "docs/protocol.md"), ("script/rules", "docs/rules.md"), ("script/flows", "docs/flows.md")):
         if script not in house.files:
             yield f"{script}, which writes {document}, is not there"
             continue

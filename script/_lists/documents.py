@@ -52,7 +52,8 @@ def links(house: House) -> Iterator[str]:
 
 def generated(house: House) -> Iterator[str]:
     """The documents that are written from the code are as the code is."""
-    for script, document in (("script/protocol", "docs/protocol.md"), ("script/rules", "docs/rules.md"), ("script/flows", "docs/flows.md")):
+    for name in ("protocol", "rules", "flows"):
+        script, document = f"script/{name}", f"docs/{name}.md"
         if script not in house.files:
             yield f"{script}, which writes {document}, is not there"
             continue

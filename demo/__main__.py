@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="furnish the hotel anew")
     parser.add_argument("--list", action="store_true", help="what can be played")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # as Ctrl-C: what was started is stopped on the way out
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if options.list:
         return _list()

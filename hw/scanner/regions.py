@@ -16,6 +16,12 @@ LEAST_BLOCKS = 6
 BUSY = 30.0
 """Mean gradient of a block that may belong to a code; a wall, a face or a sleeve stays below."""
 MARGIN = 0.15
+LOOK_WIDTH = 96
+COHERENT = 0.5
+ALONG = 15
+"""Pixels of a doubled picture over which a bar is averaged."""
+LEAST_SHARE, LEAST_APART = 0.3, 28.0
+"""Of a code a third is dark at least, and dark and light are so many grey levels apart, in noise and blur too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,10 @@ class Region:
     top: int
     right: int
     bottom: int
+
+    @property
+    def pixels(self) -> int:
+        return (self.right - self.left) * (self.bottom - self.top)
 
     def crop(self, grey: Grey) -> Grey:
         return grey[self.top : self.bottom, self.left : self.right]
@@ -56,6 +66,26 @@ def regions(grey: Grey) -> list[Region]:
     return [region for _, region in found[:MOST_REGIONS]]
 
 
+def likely(crop: Grey) -> bool:
+    """Whether a region looks like a code and not like text, tiles or a curtain: about as much dark as light, both far
+    apart, and the change between them fine."""
+    rows, columns = crop.shape
+    inner = crop[rows // 6 : rows - rows // 6, columns // 6 : columns - columns // 6]
+    if min(inner.shape) < 8:
+        return False
+    scale = min(1.0, LOOK_WIDTH / max(inner.shape))
+    small = _grey(cv2.resize(inner, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)) if scale < 1 else inner
+    if _coherence(small)[0] > COHERENT and float(small.std()) > LEAST_APART / 2:
+        return True  # one direction prevails: bars, however they lie in their box
+    level, _ = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    dark = small <= level
+    share = float(dark.mean())
+    if not LEAST_SHARE <= share <= 1 - LEAST_SHARE:
+        return False
+    apart = float(small[~dark].mean() - small[dark].mean())
+    return apart >= LEAST_APART
+
+
 def _box(left: int, top: int, width: int, height: int, block: float, grey: Grey) -> Region:
     margin = MARGIN * max(width, height) + 1
     rows, columns = grey.shape
@@ -83,18 +113,41 @@ def evened(grey: Grey) -> Grey:
 def deskewed(grey: Grey) -> Grey | None:
     """Turned so that the bars of a one-dimensional code stand upright; None where no direction prevails, or they
     already do."""
+    coherence, angle = _coherence(grey)
+    if coherence < 0.4 or min(abs(angle), abs(90 - abs(angle))) < 5:
+        return None
+    return _turned(grey, angle, 1.0)
+
+
+def along_bars(grey: Grey) -> Grey | None:
+    """Twice as large, turned upright, and each bar averaged over its length: noise goes, edges stay. None where no
+    direction prevails in the middle. Not sharpened."""
+    rows, columns = grey.shape
+    middle = grey[rows // 4 : rows - rows // 4, columns // 4 : columns - columns // 4]
+    if min(middle.shape) < 4:
+        return None
+    coherence, angle = _coherence(_grey(cv2.GaussianBlur(middle, (0, 0), 1.2)))
+    if coherence < 0.3:
+        return None
+    return _grey(cv2.blur(_turned(grey, angle, 2.0), (1, ALONG)))
+
+
+def _turned(grey: Grey, angle: float, scale: float) -> Grey:
+    rows, columns = grey.shape
+    size = int(np.hypot(rows, columns) * scale) + 1
+    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, scale)
+    turn[:, 2] += (size / 2 - columns / 2, size / 2 - rows / 2)
+    how = cv2.INTER_LINEAR if scale == 1.0 else cv2.INTER_CUBIC
+    return _grey(cv2.warpAffine(grey, turn, (size, size), flags=how, borderValue=(255,)))
+
+
+def _coherence(grey: Grey) -> tuple[float, float]:
+    """How much one direction of change prevails, 0 to 1, and that direction in degrees (structure tensor)."""
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
     down = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     xx, yy, xy = float((across**2).mean()), float((down**2).mean()), float((across * down).mean())
-    coherence = np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-6)
-    angle = 0.5 * float(np.degrees(np.arctan2(2 * xy, xx - yy)))
-    if coherence < 0.4 or min(abs(angle), abs(90 - abs(angle))) < 5:
-        return None
-    rows, columns = grey.shape
-    size = int(np.hypot(rows, columns)) + 1
-    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0)
-    turn[:, 2] += (size / 2 - columns / 2, size / 2 - rows / 2)
-    return _grey(cv2.warpAffine(grey, turn, (size, size), flags=cv2.INTER_LINEAR, borderValue=(255,)))
+    coherence = float(np.hypot(xx - yy, 2 * xy)) / (xx + yy + 1e-6)
+    return coherence, 0.5 * float(np.degrees(np.arctan2(2 * xy, xx - yy)))
 
 
 def grey_of(frame: Grey) -> Grey:

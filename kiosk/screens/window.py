@@ -15,6 +15,10 @@ FONTS = Path(__file__).parents[2] / "assets" / "fonts"
 ICONS = Path(__file__).parents[2] / "assets" / "icons"
 
 
+class NoWindow(RuntimeError):
+    """SDL could not open a window: no display, or no GL."""
+
+
 def prepare_window(
     size: tuple[int, int], title: str, headless: bool, density: float = 1.0, closable: bool = False,
     frames_per_s: int = 30,
@@ -32,6 +36,8 @@ def prepare_window(
     from kivy.core.window import Window
 
     log.setLevel(logging.WARNING)
+    if Window is None:
+        raise NoWindow("no window can be opened: is there a screen, or are the GL libraries missing (script/setup)?")
     Window.set_title(title)
     Window.bind(on_request_close=lambda *_: not closable)
     if headless:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -57,14 +58,46 @@ def _printer(port: Port | None, columns: int, out: Path | None, fonts: list[Path
     return PrinterStandIn(columns, face, port, came_out)
 
 
+def _mrz(port: Port | None, _columns: int, _out: Path | None, _fonts: list[Path]) -> StandIn:
+    from hw.standins.mrz import MrzStandIn, passport
+
+    return MrzStandIn({"anna": passport("ERIKSSON ANNA MARIA", "X1234567", date(1974, 8, 12))}, port)
+
+
+def _plain(module: str, name: str) -> Callable[[Port | None, int, Path | None, list[Path]], StandIn]:
+    """Of a stand-in that takes nothing but its port."""
+
+    def make(port: Port | None, _columns: int, _out: Path | None, _fonts: list[Path]) -> StandIn:
+        standin: StandIn = getattr(import_module(f"hw.standins.{module}"), name)(port)
+        return standin
+
+    return make
+
+
 STANDINS: Mapping[str, Callable[[Port | None, int, Path | None, list[Path]], StandIn]] = MappingProxyType(
-    {"id_reader": _id_reader, "printer": _printer, "key_encoder": _key_encoder, "camera": _camera}
+    {
+        "id_reader": _id_reader,
+        "printer": _printer,
+        "key_encoder": _key_encoder,
+        "camera": _camera,
+        "mrz": _mrz,
+        "line_scanner": _plain("line_device", "ScannerStandIn"),
+        "stripe": _plain("stripe", "StripeStandIn"),
+        "mifare": _plain("mifare", "MifareStandIn"),
+        "fias": _plain("fias", "FiasStandIn"),
+        "card_dispenser": _plain("card_dispenser", "DispenserStandIn"),
+        "caller_id": _plain("caller_id", "CallerIdStandIn"),
+        "display": _plain("display", "DisplayStandIn"),
+    }
 )
+
+ON_TCP = frozenset({"printer", "key_encoder", "camera", "fias", "card_dispenser"})
+"""The others are on a pty or a pipe unless a TCP port is given."""
 
 
 @app.command()
 def main(
-    name: Annotated[str, typer.Argument(help="id_reader, printer, key_encoder or camera")],
+    name: Annotated[str, typer.Argument(help="one of them; a wrong one lists all")],
     port: Annotated[int, typer.Option(help="TCP port on the loopback; 0: any free one")] = 0,
     link: Annotated[Path | None, typer.Option(help="a pty behind this name instead of a TCP port")] = None,
     width: Annotated[int, typer.Option(help="the printer's paper, 58 or 80")] = 80,
@@ -77,7 +110,7 @@ def main(
     given: Port | None = None
     if link is not None:
         given = PtyPort(link)
-    elif name != "id_reader" or port:
+    elif name in ON_TCP or port:
         given = TcpPort(port)
     standin = STANDINS[name](given, 32 if width == 58 else 48, out, font or [])
     typer.echo(f"{name} at {standin.start()}")

@@ -256,6 +256,7 @@ class Served:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._looked = threading.Event()
+        self._looked.set()
 
     @property
     def address(self) -> str:

@@ -49,7 +49,7 @@ def bench(kind: str, clock: MonotonicClock) -> Iterator[Bench]:
     standin = CallerIdStandIn()
     standin.set("form", kind)
     modem = kind.startswith("modem")
-    options = {"port": standin.start(), "ended_s": "0.6"} | ({"answer_s": "0.3"} if modem else {})
+    options = {"port": standin.start(), "ended_s": "0.3"} | ({"answer_s": "0.3"} if modem else {})
     device = build("caller_id", "modem" if modem else "fsk", options, clock=clock, on_event=events.append)
     yield Bench(device, events, lambda number: standin.set("call", number), standin)
     device.close()

@@ -19,6 +19,7 @@ from hw.clock import MonotonicClock
 from hw.device import Fault
 from hw.options import Options
 from hw.registry import DRIVERS, find
+from hw.standins.__main__ import STANDINS
 from hw.standins.control import StandIn
 from hw.standins.id_reader import IdReaderStandIn, citizen
 from hw.standins.key_encoder import KeyEncoderStandIn
@@ -140,7 +141,7 @@ def test_a_card_is_shown_without_anybodys_data() -> None:
     assert card.number not in said and "李建华" not in said
 
 
-@pytest.mark.parametrize("name", ["id_reader", "printer", "key_encoder", "camera"])
+@pytest.mark.parametrize("name", STANDINS)
 def test_a_stand_in_on_its_own_is_turned_and_ends(name: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "hw.standins", name], cwd=ROOT, text=True, capture_output=True, check=True,

@@ -163,6 +163,11 @@ class Scanner:
             self._earned_s -= self._stopwatch() - begun
         return [_without_corners(code) for code in found]
 
+    @property
+    def resting(self) -> bool:
+        """Whether the scene is still and held nothing: then a camera need not deliver every frame."""
+        return self._rounds >= STILL_ROUNDS
+
     def close(self) -> None:
         """End the libzbar child."""
         self.zbar.close()

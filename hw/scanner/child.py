@@ -31,14 +31,18 @@ from hw.scanner.lifeline import hold_on_to_parent
 BEAT_S = 0.5
 STALLED_S = 4.0
 """Without a frame for so long a camera is mute: a frame may take two seconds, and one may be lost."""
+RESTING_LOOK = 3
+"""Before a still scene every third frame is taken."""
 FOLDER_PACE_S = 1 / 15
 
 
 class Newest:
     """A queue of one frame: the newest wins. `trouble` ends it."""
 
-    def __init__(self, source: FrameSource, armed: Callable[[], bool], clock: Callable[[], float]) -> None:
-        self._source, self._armed, self._clock = source, armed, clock
+    def __init__(
+        self, source: FrameSource, armed: Callable[[], bool], resting: Callable[[], bool], clock: Callable[[], float]
+    ) -> None:
+        self._source, self._armed, self._resting, self._clock = source, armed, resting, clock
         self._wake = threading.Condition()
         self._frame: tuple[Grey, float] | None = None
         self._trouble: DeviceError | None = None
@@ -52,6 +56,10 @@ class Newest:
                 if not self._armed():
                     self._source.skip()
                     self._came(None)
+                    continue
+                if self._resting() and self.count % RESTING_LOOK:  # unpacking a frame costs more than looking at it
+                    self._source.skip()
+                    self._passed_by()
                     continue
                 frame = self._source.read()
                 if frame is not None:
@@ -77,6 +85,10 @@ class Newest:
             self._frame = (frame, self.last_at) if frame is not None else None
             self._wake.notify()
 
+    def _passed_by(self) -> None:
+        with self._wake:
+            self.last_at, self.count = self._clock(), self.count + 1
+
     def _fail(self, trouble: DeviceError) -> None:
         with self._wake:
             self._trouble = trouble
@@ -100,7 +112,7 @@ class Child:
         """Until the camera is lost; the lifeline ends the process when the parent goes. Raises DeviceError."""
         identity = self._source.open()
         self._zbar.ensure()
-        frames = Newest(self._source, lambda: self._armed, self._clock)
+        frames = Newest(self._source, lambda: self._armed, lambda: self._scanner.resting, self._clock)
         threading.Thread(target=frames.fill, name="frames", daemon=True).start()
         self._tell({"opened": identity})
         beat_at = self._clock()

@@ -26,7 +26,7 @@ from hw.device import DeviceError, Fault, Health, HealthState
 from hw.registry import build, worker
 from hw.scanner.accept import Acceptance, well_formed
 from hw.scanner.camera import Rung, Scanner, decode
-from hw.scanner.child import Child
+from hw.scanner.child import Child, Newest
 from hw.scanner.contract import Code, CodeKind, CodeReader, text_of
 from hw.scanner.driver import DISARMED_LOOK_S, SILENT_S, CameraScanner
 from hw.scanner.engines import Grey, Zbar, zxing
@@ -212,10 +212,38 @@ class TestBudget:
         for at in range(40):
             scanner.feed(NO_PHONE, at / 15)
         before = len(looks)
-        assert before < 40
+        assert before < 40 and scanner.resting
         scanner.feed(255 - NO_PHONE, 3.0)
-        assert len(looks) > before
+        assert len(looks) > before and not scanner.resting
         scanner.close()
+
+
+class TestNewest:
+    @pytest.mark.parametrize(("resting", "reads"), [(False, 12), (True, 4)])
+    def test_before_a_still_scene_few_frames_are_unpacked(self, resting: bool, reads: int) -> None:
+        done: list[str] = []
+
+        class Source(FolderSource):
+            def __init__(self) -> None:
+                super().__init__("", lambda: None)
+
+            def _turn_on(self, what: str) -> None:
+                if len(done) == 12:
+                    raise DeviceError(Fault.UNPLUGGED)
+                done.append(what)
+
+            def read(self) -> Grey | None:
+                self._turn_on("read")
+                return NO_PHONE
+
+            def skip(self) -> None:
+                self._turn_on("skip")
+
+        newest = Newest(Source(), lambda: True, lambda: resting, lambda: 0.0)
+        newest.fill()
+        assert done.count("read") == reads and newest.count == 12
+        with pytest.raises(DeviceError):
+            newest.take(0.0)
 
 
 class TestFrames:

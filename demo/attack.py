@@ -16,7 +16,7 @@ from mqtt.link import Endpoint, Link, Message
 from mqtt.messages import wire
 from mqtt.messages.envelope import Answer
 from mqtt.timing import stamp
-from mqtt.topics import Terminal
+from mqtt.topics import SHARED_REQUESTS, Terminal
 
 ID = "01900000-0000-7000-8000-0000000000aa"
 JOURNAL = "01900000-0000-7000-8000-0000000000bb"
@@ -73,11 +73,15 @@ class Attacker:
         return ""
 
     def _foreign_topic(self) -> str:
-        """A terminal that asks in another's name, or listens to it, gets nothing."""
-        other = Terminal(PROPERTY, TERMINAL)
-        with _Ear(self._hotel, f"{PROPERTY}/t01", (other.topic("rsp"),)) as ear:
+        """A terminal that asks in another's name gets nothing; one that would listen to it is not let in."""
+        me, other = Terminal(PROPERTY, "t01"), Terminal(PROPERTY, TERMINAL)
+        with _Ear(self._hotel, me.scope, (me.topic("rsp"),)) as ear:
             ear.link.publish(other.request("booking.find"), _request(b'{"medium":"code","token":"x"}'))
-            return "" if ear.next(1.0) is None else "it heard somebody else's answer"
+            if ear.next(1.0) is not None:
+                return "it was answered in another's name"
+        if _Ear(self._hotel, me.scope, (other.topic("rsp"),)).is_let_in():
+            return "it may listen to somebody else's answers"
+        return "it may join central's workers" if _Ear(self._hotel, me.scope, (SHARED_REQUESTS,)).is_let_in() else ""
 
     def _forged_configuration(self) -> str:
         """Signed by nobody we know."""
@@ -107,6 +111,17 @@ class _Ear:
 
     def __exit__(self, *_: object) -> None:
         self.link.stop()
+
+    def is_let_in(self) -> bool:
+        """Does the broker grant what it would read?"""
+        self.link.start()
+        try:
+            self._up.get(timeout=1.0)
+        except queue.Empty:
+            return False
+        finally:
+            self.link.stop()
+        return True
 
     def next(self, seconds: float = WAIT_S) -> Message | None:
         try:

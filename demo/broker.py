@@ -1,8 +1,9 @@
-"""A mosquitto of one's own: one listener, client certificates, the ACL of the contract's topic table."""
+"""A mosquitto of one's own: one listener, client certificates, a role a terminal by the contract's topic table."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -10,9 +11,11 @@ import socket
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from central.furnish import PROPERTY, TERMINALS
 from demo.ca import Credentials
-from mqtt.topics import CENTRAL_STATE, ROOT
+from mqtt.topics import CENTRAL_STATE, ROOT, Terminal
 
 HOST = "127.0.0.1"
 _LIMIT = 128 * 1024
@@ -21,6 +24,10 @@ _TRY_S = 0.02
 
 TERMINAL_WRITES = ("req/#", "state", "hb", "health", "config/reported", "cmd/result", "log")
 TERMINAL_READS = ("rsp", "hb/ack", "config/desired", "cmd", "event")
+SHARED = ("req/#", "hb", "log")
+"""What central's workers share. A stranger in the share would swallow a part of it, even one that never hears it."""
+FURNISHED = tuple(f"{PROPERTY}/{name}" for name, _, _ in TERMINALS)
+PLUGIN = "mosquitto_dynamic_security.so"
 
 
 class BrokerFailed(RuntimeError):
@@ -42,32 +49,78 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def acl(workers: Sequence[str]) -> str:
-    """The topic table of docs/protocol.md as mosquitto reads it; `%u` is `{property}/{terminal}`, slash included."""
-    terminal = [
-        *(f"pattern write {ROOT}/%u/{leaf}" for leaf in TERMINAL_WRITES),
-        *(f"pattern read {ROOT}/%u/{leaf}" for leaf in TERMINAL_READS),
-        f"pattern read {ROOT}/+/catalog/+",
-        f"pattern read {CENTRAL_STATE}",
+def plugin(libraries: Path = Path("/usr/lib")) -> Path:
+    """Mosquitto's own dynamic security, under whatever architecture Debian put it. Raises BrokerFailed."""
+    found = sorted([*libraries.glob(f"*/{PLUGIN}"), *libraries.glob(PLUGIN)])
+    if not found:
+        raise BrokerFailed(f"{PLUGIN} is not under {libraries}: install Debian's mosquitto")
+    return found[0]
+
+
+def roles(terminals: Sequence[str], workers: Sequence[str]) -> str:
+    """The topic table of docs/protocol.md as the dynamic security plugin reads it; what it does not name is denied.
+
+    `terminals` are `{property}/{terminal}`, `workers` names of central's. An `acl_file` will not do: it grants any
+    subscription, a shared one too. Raises BadName.
+    """
+    made = {scope: _terminal_role(_terminal(scope)) for scope in terminals}
+    made |= {f"central/{name}": _worker_role() for name in workers}
+    everybody = {
+        "defaultACLAccess": {
+            "publishClientSend": False, "publishClientReceive": False, "subscribe": False, "unsubscribe": True,
+        },
+        "clients": [{"username": name, "roles": [{"rolename": name}]} for name in made],
+        "groups": [],
+        "roles": [{"rolename": name, "acls": acls} for name, acls in made.items()],
+    }  # fmt: skip
+    return json.dumps(everybody, indent=1) + "\n"
+
+
+def _terminal(scope: str) -> Terminal:
+    hotel, _, name = scope.partition("/")
+    return Terminal(hotel, name)
+
+
+def _terminal_role(terminal: Terminal) -> list[dict[str, Any]]:
+    reads = (*(terminal.topic(leaf) for leaf in TERMINAL_READS), CENTRAL_STATE)
+    catalog = f"{ROOT}/{terminal.hotel}/catalog/+"
+    return [
+        *(_allow("publishClientSend", terminal.topic(leaf)) for leaf in TERMINAL_WRITES),
+        *(_allow("publishClientReceive", topic) for topic in (*reads, catalog)),
+        *(_allow("subscribeLiteral", topic) for topic in reads),
+        _allow("subscribePattern", catalog),
     ]
-    worker = [
-        *(f"topic read {ROOT}/+/+/{leaf}" for leaf in TERMINAL_WRITES),
-        *(f"topic write {ROOT}/+/+/{leaf}" for leaf in TERMINAL_READS),
-        f"topic write {ROOT}/+/catalog/+",
-        f"topic readwrite {CENTRAL_STATE}",
+
+
+def _worker_role() -> list[dict[str, Any]]:
+    writes = (*(f"{ROOT}/+/+/{leaf}" for leaf in TERMINAL_READS), f"{ROOT}/+/catalog/+", CENTRAL_STATE)
+    reads = (*(f"{ROOT}/+/+/{leaf}" for leaf in TERMINAL_WRITES), CENTRAL_STATE)
+    return [
+        *(_allow("publishClientSend", topic) for topic in writes),
+        *(_allow("publishClientReceive", topic) for topic in reads),
+        *(_allow("subscribePattern", topic) for topic in reads),
+        *(_allow("subscribeLiteral", f"$share/central/{ROOT}/+/+/{leaf}") for leaf in SHARED),
     ]
-    users = ["\n".join((f"user central/{name}", *worker)) for name in workers]
-    return "\n\n".join((*users, "\n".join(terminal))) + "\n"
+
+
+def _allow(what: str, topic: str) -> dict[str, Any]:
+    return {"acltype": what, "topic": topic, "priority": 0, "allow": True}
 
 
 class Broker:
-    """One mosquitto on `port` of this machine; configuration, state and log live in `directory`."""
+    """One mosquitto on `port` of this machine; configuration, state and log live in `directory`.
 
-    def __init__(self, directory: Path, port: int, server: Credentials, workers: Sequence[str] = ("w1",)) -> None:
+    `terminals` and `workers` are all who may speak; their certificates must name them so.
+    """
+
+    def __init__(
+        self, directory: Path, port: int, server: Credentials, workers: Sequence[str] = ("w1",),
+        terminals: Sequence[str] = FURNISHED,
+    ) -> None:  # fmt: skip
         self.directory = directory
         self.port = port
         self._server = server
-        self._workers = tuple(workers)
+        self._workers, self._terminals = tuple(workers), tuple(terminals)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -138,12 +191,12 @@ class Broker:
 
     def _write(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lists = self.directory / "acl"
-        lists.write_text(acl(self._workers))
-        lists.chmod(0o600)
-        (self.directory / "mosquitto.conf").write_text("\n".join(self._settings(lists)) + "\n")
+        allowed = self.directory / "dynamic-security.json"
+        allowed.write_text(roles(self._terminals, self._workers))
+        allowed.chmod(0o600)
+        (self.directory / "mosquitto.conf").write_text("\n".join(self._settings(allowed)) + "\n")
 
-    def _settings(self, lists: Path) -> list[str]:
+    def _settings(self, allowed: Path) -> list[str]:
         settings = [
             f"listener {self.port} {HOST}",
             f"cafile {self._server.ca}",
@@ -154,7 +207,8 @@ class Broker:
             "use_identity_as_username true",
             "use_username_as_clientid true",
             "allow_anonymous false",
-            f"acl_file {lists}",
+            f"plugin {plugin()}",
+            f"plugin_opt_config_file {allowed}",
             "set_tcp_nodelay true",
             f"message_size_limit {_LIMIT}",
             "max_inflight_messages 100",

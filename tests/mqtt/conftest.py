@@ -100,7 +100,10 @@ def ca(tmp_path_factory: pytest.TempPathFactory) -> Ca:
 
 @pytest.fixture
 def broker(ca: Ca, tmp_path: Path) -> Iterator[Broker]:
-    broker = Broker(tmp_path / "broker", free_port(), ca.server(HOST, "localhost"), workers=("w1", "w2"))
+    broker = Broker(
+        tmp_path / "broker", free_port(), ca.server(HOST, "localhost"), workers=("w1", "w2"),
+        terminals=("lakeside/lobby-1", "lakeside/lobby-2", "hillside/lobby-1"),
+    )  # fmt: skip
     broker.start()
     yield broker
     broker.stop()

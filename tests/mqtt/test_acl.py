@@ -1,15 +1,22 @@
-"""Who may say and hear what. Delivery is checked, not SUBACK: a foreign subscription is granted, and hears nothing."""
+"""Who may say and hear what: by the grant and by delivery, for a broker may grant what it never delivers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import queue
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
+from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
-from demo.broker import TERMINAL_READS, TERMINAL_WRITES
+from demo.broker import HOST, TERMINAL_READS, TERMINAL_WRITES, Broker, BrokerFailed, plugin, roles
+from demo.ca import Ca
 from mqtt.link import FAILURE
-from mqtt.topics import CENTRAL_STATE, Terminal
-from tests.mqtt.conftest import Heard
+from mqtt.topics import CENTRAL_STATE, SHARED_REQUESTS, BadName, Terminal
+from tests.mqtt.conftest import PATIENCE_S, Heard
 
 pytestmark = pytest.mark.broker
 Hear = Callable[..., Heard]
@@ -17,18 +24,67 @@ K1 = Terminal("lakeside", "lobby-1")
 K2 = Terminal("lakeside", "lobby-2")
 H1 = Terminal("hillside", "lobby-1")
 CATALOG = "yk/v1/lakeside/catalog/menu"
-EVERYTHING = ("#", "yk/v1/#", "yk/v1/lakeside/+/rsp", f"$share/central/{K2.topic('rsp')}", K2.topic("rsp"))
+FOREIGN = (
+    "#", "+/#", "yk/v1/#", "yk/v1/lakeside/+/rsp", K2.topic("rsp"), f"$share/central/{K2.topic('rsp')}",
+    f"$share/x/{K1.topic('rsp')}", f"yk/v1/{K1.scope}/#", SHARED_REQUESTS, "$share/thief/yk/v1/+/+/req/#",
+    "$share/central/yk/v1/+/+/hb", "yk/v1/+/+/req/#", K1.request("op.ask"), "yk/v1/hillside/catalog/menu", "$SYS/#",
+    "$CONTROL/dynamic-security/v1",
+)  # fmt: skip
 
 
-def test_a_terminal_hears_its_own_topics_and_nobody_elses(hear: Hear) -> None:
-    spy = hear(K1.scope, (*EVERYTHING, CATALOG, CENTRAL_STATE)).start()
-    worker = hear("central/w1").start()
+class Bare:
+    """A client that goes on whatever it is refused, as a stolen terminal would."""
+
+    def __init__(self, broker: Broker, ca: Ca, name: str, *, session: bool = False) -> None:
+        files = ca.client(name)
+        self._heard: queue.Queue[str] = queue.Queue()
+        self._granted: queue.Queue[list[bool]] = queue.Queue()
+        self._up: queue.Queue[None] = queue.Queue()
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
+        self._client.tls_set(str(files.ca), str(files.cert), str(files.key))
+        self._client.on_connect = lambda *_: self._up.put(None)
+        self._client.on_subscribe = lambda _c, _u, _m, reasons, _p: self._granted.put(
+            [not reason.is_failure for reason in reasons]
+        )
+        self._client.on_message = lambda _c, _u, message: self._heard.put(message.topic)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = 3600 if session else 0
+        self._client.connect(HOST, broker.port, clean_start=not session, properties=properties)
+        self._client.loop_start()
+        self._up.get(timeout=PATIENCE_S)
+
+    def may_hear(self, topics: Iterable[str]) -> list[str]:
+        """The subscriptions that are granted."""
+        topics = list(topics)
+        self._client.subscribe([(topic, 1) for topic in topics])
+        answers = self._granted.get(timeout=PATIENCE_S)
+        return [topic for topic, granted in zip(topics, answers, strict=True) if granted]
+
+    def heard(self, last: str = "") -> list[str]:
+        """The topics that came, up to `last` if one is named."""
+        topics: list[str] = []
+        while not self._heard.empty() or (last and last not in topics):
+            topics.append(self._heard.get(timeout=PATIENCE_S))
+        return topics
+
+    def leave(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def test_a_terminal_hears_its_own_topics_and_nobody_elses(hear: Hear, broker: Broker, ca: Ca) -> None:
     mine = [K1.topic(leaf) for leaf in TERMINAL_READS]
+    spy = Bare(broker, ca, K1.scope)
+    assert spy.may_hear(FOREIGN) == []
+    assert spy.may_hear((*mine, CATALOG, CENTRAL_STATE)) == [*mine, CATALOG, CENTRAL_STATE]
+    worker = hear("central/w1").start()
     foreign = [t.topic(leaf) for t in (K2, H1) for leaf in TERMINAL_READS]
-    for topic in (*foreign, *mine, CATALOG, CENTRAL_STATE):
+    for topic in (*foreign, *mine, CATALOG):
         assert worker.publish(topic, topic.encode()) < FAILURE
-    spy.until(lambda: CENTRAL_STATE.encode() in spy.payloads)
-    assert {message.topic for message in spy.messages} == {*mine, CATALOG, CENTRAL_STATE}
+    worker.publish(CENTRAL_STATE, b"last")
+    heard = spy.heard(last=CENTRAL_STATE)
+    spy.leave()
+    assert sorted(heard) == sorted([*mine, CATALOG, CENTRAL_STATE])
 
 
 def test_a_terminal_writes_its_own_topics_and_nothing_else(hear: Hear) -> None:
@@ -48,23 +104,47 @@ def test_a_terminal_writes_its_own_topics_and_nothing_else(hear: Hear) -> None:
     assert {message.topic for message in ear.messages} == {K1.topic(leaf) for leaf in leaves}
 
 
-def test_a_terminal_cannot_hear_requests_by_joining_the_workers(hear: Hear) -> None:
-    spy = hear(K1.scope, ("$share/central/yk/v1/+/+/req/#", K1.topic("rsp"))).start()
-    other = hear(K2.scope).start()
-    other.publish(K2.request("identity.present"), b"secret")
-    hear("central/w1").start().publish(K1.topic("rsp"), b"marker")
-    spy.until(lambda: b"marker" in spy.payloads)
-    assert spy.payloads == [b"marker"]
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_thief_among_the_workers_swallows_nothing(hear: Hear, broker: Broker, ca: Ca, stays: bool) -> None:
+    """Connected, or gone with a session kept: every request still reaches the one worker there is."""
+    worker = hear("central/w1", (SHARED_REQUESTS,)).start()
+    thief = Bare(broker, ca, K2.scope, session=True)
+    thief.may_hear((SHARED_REQUESTS, "$share/central/yk/v1/+/+/req/+", "$share/central/yk/v1/lakeside/+/req/#"))
+    if not stays:
+        thief.leave()
+    terminal = hear(K1.scope).start()
+    sent = [str(n).encode() for n in range(20)]
+    for payload in sent:
+        assert terminal.publish(K1.request("op.ask"), payload) == 0
+    worker.until(lambda: len(worker.payloads) == len(sent))
+    thief.leave()
+    assert (worker.payloads, thief.heard()) == (sent, [])
 
 
-def test_an_unlisted_worker_may_nothing(hear: Hear) -> None:
-    forged = hear("central/w9", ("yk/v1/+/+/req/#",)).start()
-    assert forged.publish(K1.topic("rsp"), b"no") >= FAILURE
-    terminal = hear(K1.scope, (K1.topic("rsp"),)).start()
-    terminal.publish(K1.request("op.ask"), b"secret")
-    hear("central/w1").start().publish(K1.topic("rsp"), b"yes")
-    terminal.until(lambda: terminal.payloads == [b"yes"])
-    assert not forged.messages
+@pytest.mark.parametrize("name", ["central/w9", "lakeside/lobby-9"])
+def test_an_unlisted_certificate_may_nothing(broker: Broker, ca: Ca, hear: Hear, name: str) -> None:
+    forged = Bare(broker, ca, name)
+    reads = (SHARED_REQUESTS, "yk/v1/+/+/req/#", K1.topic("rsp"), f"yk/v1/{name}/rsp", CENTRAL_STATE, "#")
+    assert forged.may_hear(reads) == []
+    forged.leave()
+    silent = hear(name).start()
+    for topic in (K1.topic("rsp"), f"yk/v1/{name}/req/op.ask", CENTRAL_STATE, "$CONTROL/dynamic-security/v1"):
+        assert silent.publish(topic, b"no") >= FAILURE, topic
+
+
+def test_the_plugin_is_found_under_any_architecture(tmp_path: Path) -> None:
+    with pytest.raises(BrokerFailed, match="mosquitto_dynamic_security"):
+        plugin(tmp_path)
+    there = tmp_path / "aarch64-linux-gnu" / "mosquitto_dynamic_security.so"
+    there.parent.mkdir()
+    there.touch()
+    assert plugin(tmp_path) == there
+
+
+@pytest.mark.parametrize("name", ["lakeside", "central/lobby-1", "lakeside/a/b", "lakeside/#", "lakeside/+", "/x", ""])
+def test_a_role_is_made_for_no_other_name(name: str) -> None:
+    with pytest.raises(BadName):
+        roles((name,), ())
 
 
 def test_one_certificate_is_one_client_whatever_it_calls_itself(hear: Hear, ca: object) -> None:

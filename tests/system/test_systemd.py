@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.broker import HOST, Broker, acl, free_port
+from demo.broker import HOST, Broker, free_port
 from demo.ca import Ca
 
 UNITS = Path(__file__).parents[2] / "systemd"
@@ -21,7 +21,9 @@ PROGRAM = "/opt/hotel-terminal/current/.venv/bin/python"
 NEEDS_SYSTEMD = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed (script/setup dev installs it)"
 )
-PLACES = re.compile(r"^(listener|cafile|certfile|keyfile|acl_file|persistence_location|log_dest|user) ")
+PLACES = re.compile(
+    r"^(listener|cafile|certfile|keyfile|plugin|plugin_opt_config_file|persistence_location|log_dest|user) "
+)
 """What a production broker and the demo's own may differ in: where things are."""
 
 
@@ -111,9 +113,12 @@ def test_secrets_are_kept_from_everybody_but_the_terminal(tmp_path: Path) -> Non
     assert (tmp_path / "etc/hotel-terminal").stat().st_mode & 0o777 == 0o750
 
 
-def test_the_broker_of_a_property_has_the_acl_of_the_contract() -> None:
-    text = (UNITS / "mosquitto" / "acl").read_text("utf-8")
-    assert plain(text) == plain(acl(re.findall(r"^user central/(\S+)$", text, re.MULTILINE)))
+def test_the_broker_of_a_property_has_the_roles_of_the_contract(tmp_path: Path) -> None:
+    folder = UNITS / "mosquitto"
+    text = (folder / "dynamic-security.json").read_text("utf-8")
+    assert run(sys.executable, str(folder / "roles"), "central/w1", "yunqi/k01").stdout == text
+    refused = run(sys.executable, str(folder / "roles"), "yunqi/#")
+    assert (refused.returncode, refused.stdout) == (2, "")
 
 
 @pytest.mark.broker

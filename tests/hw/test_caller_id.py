@@ -20,6 +20,12 @@ NUMBER = "00013800138000"
 CALLER = Caller(NUMBER, None, "", (11, 22, 15, 7))
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hw.caller_id.driver.LISTEN_S", 0.05)
+    monkeypatch.setattr("hw.caller_id.driver.AFTER_NUMBER_S", 0.1)
+
+
 @dataclass
 class Bench:
     device: CallerId
@@ -28,7 +34,7 @@ class Bench:
     standin: CallerIdStandIn | None
 
     def told(self, want: int) -> list[object]:
-        for _ in range(12):
+        for _ in range(100):
             if len(self.events) >= want:
                 break
             self.device.poll()

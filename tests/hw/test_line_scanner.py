@@ -18,6 +18,11 @@ from hw.standins.server import PipePort, PtyPort, TcpPort
 WIRES = ["none", "gm65", "honeywell", "zkb200", "tcp", "hid"]
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hw.scanner.line_scanner.LISTEN_S", 0.05)
+
+
 class Bench:
     def __init__(self, wire: str, clock: MonotonicClock) -> None:
         self.wire = wire
@@ -33,7 +38,7 @@ class Bench:
     def texts(self) -> list[str]:
         """What was pushed since the last look; waits for a line."""
         before = len(self.events)
-        for _ in range(3):
+        for _ in range(30):
             self.reader.poll()
             if len(self.events) > before:
                 break

@@ -22,7 +22,7 @@ GRACE_MS = 10 * 60 * 1000
 """How long a reservation whose time is up may wait for the sweep."""
 MOVES = {
     ("", "held"), ("held", "captured"), ("held", "released"), ("held", "expired"), ("expired", "captured"),
-    ("expired", "released"),
+    ("expired", "released"), ("expired", "held"),
 }  # fmt: skip
 APPEND_ONLY = ("operations", "postings", "captures", "tombstones", "undone", "hold_moves")
 
@@ -201,6 +201,8 @@ def moves_along_the_table(scene: Scene) -> Iterator[Violation]:
         was, before = state.get(hold, ("", at))
         if (was, to) not in MOVES:
             yield Violation("I11", op, f"hold {hold} went from {was or 'nothing'} to {to}")
+        if (was, to) == ("expired", "held") and not _is_undo(scene, op):
+            yield Violation("I11", op, f"hold {hold} came back, and nothing was undone")
         if at < before:
             yield Violation("I11", op, f"hold {hold} moved at {at}, after {before}")
         state[hold] = (to, at)
@@ -216,6 +218,10 @@ def moves_along_the_table(scene: Scene) -> Iterator[Violation]:
     floor = scene.tx.floor()
     for op, at in scene.tx.rows("SELECT id, at FROM operations WHERE at > ?", floor):
         yield Violation("I11", op, f"decided at {at}, later than central's own time {floor}")
+
+
+def _is_undo(scene: Scene, op: str) -> bool:
+    return scene.tx.one("SELECT 1 FROM operations WHERE id = ? AND kind = 'op.undo'", op) is not None
 
 
 def never_rewritten(scene: Scene) -> Iterator[Violation]:

@@ -203,14 +203,17 @@ class SqlBooks:
             )  # fmt: skip
             self._move_balance(leg.account, leg.ledger, 0, leg.rest)
 
-    def replace_legs(self, hold: Hold, *, amount: int, until: int, legs: Sequence[Leg]) -> None:
+    def replace_legs(
+        self, hold: Hold, *, amount: int, until: int, legs: Sequence[Leg], changes: int | None = None
+    ) -> None:
         for leg in hold.legs:
             self._move_balance(leg.account, leg.ledger, 0, -leg.rest)
         self._tx.run("DELETE FROM hold_legs WHERE hold = ?", hold.id)
         self._write_legs(hold.id, legs)
         self._tx.run(
-            "UPDATE holds SET amount = ?, until = ?, changes = changes + 1 WHERE id = ?", amount, until, hold.id
-        )
+            "UPDATE holds SET amount = ?, until = ?, changes = COALESCE(?, changes + 1) WHERE id = ?",
+            amount, until, changes, hold.id,
+        )  # fmt: skip
 
     def take(self, hold: Hold, taken: Sequence[tuple[int, int]], captured: int) -> None:
         by_n = {leg.n: leg for leg in hold.legs}

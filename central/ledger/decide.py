@@ -190,7 +190,8 @@ def plan_undo(state: State, hold: Hold | None) -> Giving:
 def resized(hold: Hold, amount: int, until: int, available: Mapping[str, int]) -> tuple[Leg, ...] | None:
     """The legs for a new total of `amount` (captured part included); None if the funds are not there.
 
-    More is taken in spending order from what is free; less is given back the other way round.
+    More is taken in spending order from what is free; less is given back the other way round. The legs stand in
+    spending order again, for that is how a capture takes them.
     """
     legs = [replace(leg, until=until) if is_money(leg.ledger) else leg for leg in hold.legs]
     change = amount - hold.amount
@@ -206,7 +207,7 @@ def resized(hold: Hold, amount: int, until: int, available: Mapping[str, int]) -
             legs.append(Leg(max(leg.n for leg in legs) + 1, account, ledger, part, until))
         else:
             legs[same] = replace(legs[same], amount=legs[same].amount + part)
-    return tuple(legs)
+    return tuple(replace(leg, n=n) for n, leg in enumerate(sorted(legs, key=lambda leg: _turn(leg.ledger)), 1))
 
 
 def _smaller(legs: Sequence[Leg], less: int) -> list[Leg]:

@@ -246,21 +246,38 @@ def adjust(books: Books, hold: Hold, amount: int, until: int, mover: Mover) -> H
 
 
 def undo_adjust(books: Books, adjusted: Adjusted, mover: Mover) -> Giving:
-    """Amount and time as they were, unless something was captured or adjusted after it, or funds went elsewhere."""
+    """Amount and time as they were, also of a hold that has expired since, so that what was undone is never debited.
+
+    Too late if something was captured or adjusted after it, or if it had made the hold smaller and the money is gone.
+    One that has expired, and whose restored time still runs, is held again as far as the funds are there.
+    """
     state, hold = look(books, adjusted.hold, mover)
     if hold is None or hold.stay is not None or hold.changes != adjusted.serial or state is State.CAPTURED:
         return Giving.TOO_LATE
-    if state is not State.HELD:
+    if state is State.RELEASED:
         return Giving.FREED
-    more: dict[tuple[str, str], int] = {}
-    for leg in adjusted.legs:
-        now = next((x.rest for x in hold.legs if x.n == leg.n), 0)
-        more[leg.account, leg.ledger] = more.get((leg.account, leg.ledger), 0) + leg.rest - now
-    free = {where: max(0, books.available(*where, mover.at)) for where in more}
-    if any(extra > free[where] for where, extra in more.items() if extra > 0):
+    running = adjusted.until > mover.at
+    funded = running and _funds_for(books, adjusted, hold, mover)
+    if running and not funded and state is State.HELD:
         return Giving.TOO_LATE
-    books.replace_legs(hold, amount=adjusted.amount, until=adjusted.until, legs=adjusted.legs)
+    legs = adjusted.legs if funded else tuple(replace(leg, open=False) for leg in adjusted.legs)
+    books.replace_legs(
+        hold, amount=adjusted.amount, until=adjusted.until, legs=legs, changes=adjusted.serial - 1
+    )  # fmt: skip
+    now = State.HELD if funded else State.EXPIRED
+    if now is not state:
+        books.move(hold, now, mover.op, mover.at)
     return Giving.FREED
+
+
+def _funds_for(books: Books, adjusted: Adjusted, hold: Hold, mover: Mover) -> bool:
+    """Is there what the legs of before reserve more than those of now?"""
+    more: dict[tuple[str, str], int] = {}
+    for legs, sign in ((adjusted.legs, 1), (hold.legs, -1)):
+        for leg in legs:
+            more[leg.account, leg.ledger] = more.get((leg.account, leg.ledger), 0) + sign * leg.rest
+    expire_due(books, sorted({account for account, _ in more}), mover)
+    return all(extra <= max(0, books.available(*where, mover.at)) for where, extra in more.items() if extra > 0)
 
 
 def _nothing(_account: str, _ledger: str) -> int:

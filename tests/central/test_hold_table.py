@@ -53,6 +53,14 @@ class Case:
     def adjust(self, amount: int) -> str:
         return code_of(self.house.t.ask(HOLD_ADJUST, HoldAdjust(hold=self.id, amount=amount)))
 
+    def adjusted(self, amount: int, ttl_s: int | None = None) -> str:
+        """The id of an adjust that was done."""
+        return self.house.t.must(HOLD_ADJUST, HoldAdjust(hold=self.id, amount=amount, ttl_s=ttl_s))[0]
+
+    def undo_adjust(self, id_: str) -> str:
+        undo = OpUndo(of=id_, of_kind="hold.adjust", of_seq=2)
+        return self.house.t.must(OP_UNDO, undo)[1].state
+
     @property
     def books(self) -> tuple[int, int, int]:
         """CNY posted, CNY held, suspense."""
@@ -240,6 +248,65 @@ def test_undo_of_an_adjust_is_too_late_after_a_capture_or_another(case: Case) ->
     assert house.t.must(OP_UNDO, undo)[1].state == "too_late"
     case.capture(1, final=False)
     assert house.t.must(OP_UNDO, OpUndo(of=second, of_kind="hold.adjust", of_seq=3))[1].state == "too_late"
+
+
+@pytest.mark.parametrize("case", ["held"], indirect=True)
+def test_what_an_undone_adjust_added_is_never_debited_not_even_after_expiry(case: Case) -> None:
+    more = case.adjusted(60_000, ttl_s=60)
+    case.house.wait(601)
+    assert case.undo_adjust(more) == "undone"
+    done = case.capture(60_000)
+    assert ([(p.ledger, p.amount) for p in done.posted], done.shortfall) == ([("CNY", AMOUNT)], 60_000 - AMOUNT)
+    assert case.books == (70_000, 0, 30_000)
+
+
+@pytest.mark.parametrize("case", ["held"], indirect=True)
+@pytest.mark.parametrize(("elsewhere", "then"), [(0, "ok"), (110_000, "hold_not_open")])
+def test_a_hold_that_an_adjust_let_expire_is_held_again_by_its_undo_if_funds_allow(
+    case: Case, elsewhere: int, then: str
+) -> None:
+    more = case.adjusted(60_000, ttl_s=60)
+    case.house.wait(61)
+    member = case.house.member(case.house.k, "test1")
+    if elsewhere:
+        case.house.k.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=elsewhere, purpose="deposit"))
+    assert case.undo_adjust(more) == "undone"
+    assert case.adjust(AMOUNT) == then
+    done = case.capture(60_000)
+    assert sum(p.amount for p in done.posted) == (20_000 if elsewhere else AMOUNT)
+
+
+@pytest.mark.parametrize("case", ["held"], indirect=True)
+def test_undo_of_an_adjust_that_gave_more_time_lets_the_time_be_up(case: Case) -> None:
+    longer = case.adjusted(60_000, ttl_s=5_000)
+    case.house.wait(601)
+    assert case.undo_adjust(longer) == "undone"
+    assert case.books[:2] == (100_000, 0)
+    assert case.adjust(AMOUNT) == "hold_not_open"
+    assert case.capture(60_000).shortfall == 60_000 - AMOUNT
+
+
+@pytest.mark.parametrize("case", ["held"], indirect=True)
+def test_adjusts_are_undone_one_after_the_other_the_last_first(case: Case) -> None:
+    first = case.adjusted(50_000)
+    second = case.adjusted(40_000)
+    assert case.undo_adjust(first) == "too_late"
+    assert case.undo_adjust(second) == "undone"
+    third = case.adjusted(70_000)
+    assert case.undo_adjust(third) == "undone"
+    assert case.undo_adjust(first) == "undone"
+    assert case.books[:2] == (100_000, AMOUNT)
+
+
+@pytest.mark.parametrize("case", ["none"], indirect=True)
+def test_an_adjusted_hold_spends_principal_first(case: Case) -> None:
+    house = case.house
+    t, member = house.t, house.member(house.t, "test1")
+    rest, _ = t.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=100_000, purpose="deposit"))
+    case.id, _ = t.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=10_000, purpose="deposit"))
+    t.must(HOLD_RELEASE, HoldRelease(hold=rest, reason="left"))
+    case.adjusted(30_000)
+    assert [(p.ledger, p.amount) for p in case.capture(25_000).posted] == [("BONUS", 5_000), ("CNY", 20_000)]
 
 
 @pytest.mark.parametrize("case", ["released", "captured", "expired", "none"], indirect=True)

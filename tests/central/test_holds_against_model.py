@@ -45,6 +45,8 @@ class Reserved:
     owner: str
     state: str = "held"
     captured: int = 0
+    before: list[tuple[str, dict[str, int], int, int]] = field(default_factory=list)
+    """What stood before each adjust that may be undone: its id, left, amount, until."""
 
 
 @dataclass
@@ -98,6 +100,8 @@ class Paper:
         if late:
             posted = self._late(hold, amount)
         hold.captured += posted
+        if posted:
+            hold.before.clear()
         if final:
             hold.state = "captured"
         self.owed[who] += amount - posted
@@ -143,7 +147,23 @@ class Paper:
         hold.state = "released"
         return "undone"
 
-    def adjust(self, who: str, id_: str, amount: int) -> str:
+    def undo_adjust(self, id_: str, op: str) -> str:
+        hold = self.holds[id_]
+        if hold.state == "captured" or not hold.before or hold.before[-1][0] != op:
+            return "too_late"
+        if hold.state == "released":
+            return "undone"
+        _, left, amount, until = hold.before[-1]
+        mine = hold.left if hold.state == "held" else dict.fromkeys(LEDGERS, 0)
+        funded = all(left[ledger] - mine[ledger] <= max(0, self.free(ledger)) for ledger in LEDGERS)
+        if until > self.now and not funded and hold.state == "held":
+            return "too_late"
+        hold.before.pop()
+        hold.left, hold.amount, hold.until = dict(left), amount, until
+        hold.state = "held" if until > self.now and funded else "expired"
+        return "undone"
+
+    def adjust(self, who: str, id_: str, amount: int, ttl_ms: int | None, op: str) -> str:
         hold = self.holds.get(id_)
         if hold is not None and hold.owner != who:
             return "not_yours"
@@ -152,6 +172,7 @@ class Paper:
         if amount < hold.captured:
             return "malformed"
         change = amount - hold.amount
+        was = (op, dict(hold.left), hold.amount, hold.until)
         if change > 0:
             parts = self.split(change)
             if parts is None:
@@ -163,6 +184,8 @@ class Paper:
             hold.left[ledger] -= less
             change += less
         hold.amount = amount
+        hold.until = hold.until if ttl_ms is None else self.now + ttl_ms
+        hold.before.append(was)
         return "ok"
 
 
@@ -189,6 +212,8 @@ class Holds(RuleBasedStateMachine):
         self.paper = Paper(now=self.house.at)
         self.named: list[Named] = []
         self.said: dict[str, str] = {}
+        self.adjusts: list[tuple[Named, str]] = []
+        self.taken_back: set[str] = set()
 
     def teardown(self) -> None:
         self.house.store.close()
@@ -258,12 +283,27 @@ class Holds(RuleBasedStateMachine):
         refused = self.said.get(named.id) == "insufficient"
         assert _said(self.clerks[named.who].ask(OP_UNDO, body)) == self.paper.undo(named.who, named.id, refused)
 
-    @rule(nth=NTH, amount=AMOUNTS)
-    def adjust(self, nth: int, amount: int) -> None:
+    @rule(nth=NTH, amount=AMOUNTS, ttl=st.one_of(st.none(), TTL))
+    def adjust(self, nth: int, amount: int, ttl: int | None) -> None:
         named = self._pick(nth)
-        payload = self.clerks[named.who].message(HOLD_ADJUST, HoldAdjust(hold=named.id, amount=amount))
-        code = self._code(self.clerks[named.who], HOLD_ADJUST, payload)
-        assert code == self.paper.adjust(named.who, named.id, amount)
+        clerk = self.clerks[named.who]
+        payload = clerk.message(HOLD_ADJUST, HoldAdjust(hold=named.id, amount=amount, ttl_s=ttl))
+        id_ = payload[payload.index(b'"id":"') + 6 :][:36].decode()
+        code = self._code(clerk, HOLD_ADJUST, payload)
+        assert code == self.paper.adjust(named.who, named.id, amount, ttl * 1000 if ttl else None, id_)
+        if code == "ok":
+            self.adjusts.append((named, id_))
+
+    @precondition(lambda self: self.adjusts)
+    @rule(nth=NTH, after=DELAY)
+    def undo_an_adjust(self, nth: int, after: int) -> None:
+        self.time_passes(after)
+        named, id_ = self.adjusts[-1 - nth % len(self.adjusts)]
+        said = _said(self.clerks[named.who].ask(OP_UNDO, OpUndo(of=id_, of_kind="hold.adjust", of_seq=1)))
+        expected = "undone" if id_ in self.taken_back else self.paper.undo_adjust(named.id, id_)
+        assert said == expected
+        if said == "undone":
+            self.taken_back.add(id_)
 
     def _pick(self, nth: int) -> Named:
         return self.named[nth % len(self.named)]

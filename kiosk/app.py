@@ -15,7 +15,7 @@ import resource
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -238,6 +238,8 @@ async def build(file: TerminalFile, base: Path, view: View, clock: Clock) -> Hou
         verify_code=lambda code: named(code, codes_key, clock), new_id=new_id, recover=till.recover,
         on_call=call_staff, devices=devices,
     )  # fmt: skip
+
+    terminal.facts = replace(terminal.facts, expected=frozenset(file.devices))
 
     def on_loop(call: Callable[[Any], None]) -> Callable[[Any], None]:
         def hand_over(value: Any) -> None:

@@ -19,6 +19,9 @@ class Facts:
 
     devices: dict[str, Health] = field(default_factory=dict)
     link: Link = "offline"
+    expected: frozenset[str] = frozenset()
+    """Kinds that the terminal's file names: until the first word of one it is taken to be there, for devices open a
+    moment after the first screen."""
     journal_fault: str = ""
     """full or broken: no sale is ever made that cannot be written down."""
 
@@ -30,7 +33,7 @@ def can(facts: Facts, what: str) -> bool:
     """Whether `what` (code, document, key, paper) is there right now."""
     health = facts.devices.get(_CAN[what])
     if health is None:
-        return False
+        return _CAN[what] in facts.expected
     if what == "paper" and health.code in _NO_PAPER:
         return False
     return health.state in (HealthState.OK, HealthState.DEGRADED)

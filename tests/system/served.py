@@ -40,8 +40,8 @@ class Agreeing:
         if isinstance(model, Attract) and self._cut is not None and self.house is not None:
             self.house.journal.write = Cut(self.house.journal, *self._cut)  # type: ignore[method-assign]
             self._cut = None
-        answers = {ConfirmStay: "agree", CheckedIn: "finish", Notice: "finish"}
-        action = answers.get(type(model))
+        answers = {ConfirmStay: "agree", CheckedIn: "finish"}
+        action = model.choices[-1] if isinstance(model, Notice) else answers.get(type(model))
         if action is not None and self.house is not None:
             asyncio.get_running_loop().call_soon(self.house.answered, Pressed(action))
 

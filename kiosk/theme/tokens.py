@@ -10,9 +10,9 @@ from kiosk.theme.sizes import LOBBY, Role
 SMALL_RADIUS, ROW_RADIUS, CARD_RADIUS, DIALOG_RADIUS = 12, 20, 28, 40
 BUTTON_ROUNDING = 0.28
 
-NUMBERS = ("hero", "figure", "amount", "display")
+NUMBERS = ("hero", "figure", "display")
 """Styles that large-text mode leaves alone: they are read from two metres away."""
-HEADS = ("h1", "h2", "button")
+HEADS = ("h1", "h2", "button", "amount")
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,12 @@ class Column(Layout):
         left, top, right, bottom = self.padding
         seen = [child for child in reversed(self.children) if child.size_hint_y is not None or child.height > 0]
         fixed = sum(child.height for child in seen if child.size_hint_y is None)
+        inside = sum(getattr(child, "least_height", 0) for child in seen if child.size_hint_y is not None)
         shares = sum(child.size_hint_y for child in seen if child.size_hint_y is not None)
         gaps = max(0, len(seen) - 1)
         least_gap, least_edge = min(self.spacing, dp(LEAST_GAP)), dp(LEAST_EDGE)
         self.minimum_height = fixed + gaps * self.spacing + top + bottom
-        self.least_height = fixed + gaps * least_gap + min(top, least_edge) + min(bottom, least_edge)
+        self.least_height = fixed + inside + gaps * least_gap + min(top, least_edge) + min(bottom, least_edge)
         spare = self.height - fixed - gaps * least_gap
         if 0 < top + bottom > spare:        # the edges give way after the gaps
             share = max(0.0, spare) / (top + bottom)
@@ -82,5 +83,5 @@ class EqualRow(BoxLayout):
     def _grow(self, *_):
         heights = [child.minimum_height for child in self.children]
         self.height = max(heights, default=0) if self.orientation == "horizontal" else (
-            sum(heights) + self.spacing * max(0, len(heights) - 1)
+            max(heights, default=0) * len(heights) + self.spacing * max(0, len(heights) - 1)
         )

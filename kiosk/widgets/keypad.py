@@ -14,6 +14,7 @@ class Keypad(Themed, GridLayout):
     """Twelve keys; each is the action `key.` and its digit, `key.clear` or `key.back`."""
 
     clear_words = StringProperty("")
+    back_words = StringProperty("")
 
     def __init__(self, **kwargs):
         super().__init__(cols=3, spacing=dp(24), size_hint_y=None, row_force_default=True, **kwargs)
@@ -23,14 +24,18 @@ class Keypad(Themed, GridLayout):
         self._clear = _key("clear", words=self.clear_words, style="body")
         self.add_widget(self._clear)
         self.add_widget(_key("0", words="0"))
-        self.add_widget(_key("back", icon="backspace"))
+        self._back = _key("back", words=self.back_words, style="body")
+        self.add_widget(self._back)
         self._size_rows()
 
     def _size_rows(self, *_):
-        self.row_default_height = dp(self.tokens.role.targets.key_height * (1.08 if self.tokens.large else 1))
+        self.row_default_height = dp(self.tokens.role.targets.key_height)
 
     def on_clear_words(self, _, words):
         self._clear.words = words
+
+    def on_back_words(self, _, words):
+        self._back.words = words
 
 
 def _key(name, **looks):

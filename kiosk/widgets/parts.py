@@ -14,7 +14,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.widgets import column  # noqa: F401  (layouts name its classes)
-from kiosk.widgets.base import Themed, Touchable, load_layout
+from kiosk.widgets.base import Text, Themed, Touchable, load_layout
 
 STATUS = {
     "info": ("info", "info_c", "info"),
@@ -206,11 +206,23 @@ class Row(Touchable, Ground, BoxLayout):
     badge = StringProperty("hotel")
 
 
+class StepWords(Text):
+    """The step in words, where large text has no room for the names of all of them."""
+
+    sentence = StringProperty("")
+
+
 class Take(Ground, BoxLayout):
-    """One thing to take away; `state` is now (it is out), first (take this one before all) or late (not here)."""
+    """One thing to take away; `state` is now (it is out), taken (a sensor says so) or late (not here)."""
 
     icon = StringProperty("")
     words = StringProperty("")
+    state = StringProperty("now")
+
+
+class Mark(Themed, AnchorLayout):
+    """What became of a thing to take: an empty ring, a tick, or a clock."""
+
     state = StringProperty("now")
 
 

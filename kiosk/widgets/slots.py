@@ -16,24 +16,23 @@ from kiosk.widgets.base import ICONS, Themed
 
 PLACES = {"card_exit": 0.185, "printer": 0.185, "scanner": 0.5, "id_reader": 0.815}
 """Slot -> its middle, as a share of the cabinet's width."""
-MOST_MORE = 300
+MOST_MORE, MOST_WIDE = 300, 2200
 
 
 class SlotArt(Themed, Widget):
-    """The front below the screen with the slots named in `lit`. `filled`: it stands on a filled ground.
+    """The front below the screen with the slots named in `lit`.
 
     `thing` is what is held to the scanner: phone or slip. `out` turns the arrow of the ID reader: take the card away.
     """
 
     lit = ListProperty([])
-    filled = BooleanProperty(False)
     thing = StringProperty("phone")
     out = BooleanProperty(False)
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._draw_soon = Clock.create_trigger(self._draw, -1)
-        for name in ("pos", "size", "lit", "tokens", "filled", "thing", "out"):
+        for name in ("pos", "size", "lit", "tokens", "thing", "out"):
             self.fbind(name, self._draw_soon)
         self._draw_soon()
 
@@ -45,7 +44,8 @@ class SlotArt(Themed, Widget):
         self._unit = min(self.width / 1000, self.height / 460)
         self._more = min(MOST_MORE, max(0, self.height / self._unit - 460))
         self._grown = 1 + self._more / 420
-        self._left = self.center_x - 500 * self._unit
+        self._wide = min(MOST_WIDE, max(1000, self.width / self._unit))     # where it is low, the shelf goes on
+        self._left = self.center_x - self._wide / 2 * self._unit
         self._low = self.center_y - (230 + self._more / 2) * self._unit
         with self.canvas:
             self._cabinet()
@@ -54,17 +54,11 @@ class SlotArt(Themed, Widget):
             for slot in self.lit:
                 self._offer(slot)
 
-    # the palette, on a filled or a light ground
+    # the palette
 
     def _ink(self, name, alpha=1.0):
         names = {
-            "ground": "primary" if self.filled else "surface",
-            "shell": "primary_pressed" if self.filled else "surface2",
-            "line": "on_primary2" if self.filled else "outline_strong",
-            "thing": "on_primary" if self.filled else "primary",
-            "inside": "primary" if self.filled else "surface",
-            "lit": "accent_fill",
-            "beam": "accent_fill",
+            "shell": "surface2", "line": "outline_strong", "thing": "primary", "inside": "surface", "lit": "accent",
         }
         Color(*self.tokens.rgba(names[name], alpha))
 
@@ -95,20 +89,20 @@ class SlotArt(Themed, Widget):
     # the cabinet
 
     def _cabinet(self):
-        """The lower end of the screen, and the shelf with the slots under it."""
-        self._box(10, 0, 980, 460 + self._more, 44, "shell")
-        self._framed(60, 190, 880, 226 + self._more, 24, "line", "ground", 4)
+        """The shelf with the slots, and the edge of the screen above it."""
+        self._box(10, 0, self._wide - 20, 172, 32, "shell")
+        self._box(60, 196, self._wide - 120, 10, 5, "line", 0.55)
 
     def _slot(self, slot, lit):
-        middle = PLACES[slot] * 1000
+        middle = PLACES[slot] * self._wide
         edge, inside = ("lit" if lit else "line"), "inside"
         line = 8 if lit else 4
         if slot == "scanner":
             self._framed(middle - 80, 30, 160, 108, 20, edge, inside, line)
-            self._box(middle - 50, 80, 100, 8, 4, "beam" if lit else "line")
+            self._box(middle - 50, 80, 100, 8, 4, "lit" if lit else "line")
         elif slot == "id_reader":
             self._framed(middle - 118, 26, 236, 116, 22, edge, inside, line)
-            self._glyph("contactless", middle, 84, 62, "beam" if lit else "line")
+            self._glyph("contactless", middle, 84, 62, "lit" if lit else "line")
         elif slot == "card_exit":
             self._framed(middle - 110, 96, 220, 40, 16, edge, inside, line)
         else:
@@ -116,13 +110,14 @@ class SlotArt(Themed, Widget):
 
     def _offer(self, slot):
         """What goes in or comes out, and which way."""
-        middle = PLACES[slot] * 1000
+        middle = PLACES[slot] * self._wide
         comes_out = slot in ("card_exit", "printer")
         low = 238 + self._more * 0.28
         if slot == "scanner":
             self._phone(middle, low) if self.thing == "phone" else self._slip(middle, low)
         else:
-            self._card(min(max(middle, 70 + 122 * self._grown), 930 - 122 * self._grown), low, key=comes_out)
+            edge = 70 + 122 * self._grown
+            self._card(min(max(middle, edge), self._wide - edge), low, key=comes_out)
         self._arrow(middle, 150 + self._more * 0.06, up=comes_out or self.out)
 
     def _arrow(self, middle, low, up=False):

@@ -106,6 +106,9 @@ class CheckedIn(Screen, frozen=True):
     number: str
     wifi: str
     id_in_reader: bool = False
+    """The ID card still lies there: taking it is then all that the screen is about."""
+    taken: tuple[str, ...] = ()
+    """What a sensor says was taken: id, key, slip. Only that has a tick."""
     actions: ClassVar[tuple[str, ...]] = ("finish",)
     idle: ClassVar[Idle] = Idle.DONE
     step: ClassVar[tuple[str, int] | None] = ("check_in", 3)
@@ -146,6 +149,9 @@ class CheckedOut(Screen, frozen=True):
     available: int
     slip: str
     number: str
+    total: int = 0
+    """What the stay came to, and of it `paid` beforehand; 0: not said here."""
+    paid: int = 0
     actions: ClassVar[tuple[str, ...]] = ("finish",)
     idle: ClassVar[Idle] = Idle.DONE
     step: ClassVar[tuple[str, int] | None] = ("check_out", 2)
@@ -158,6 +164,7 @@ class EnterSn(Screen, frozen=True):
     types: ClassVar[bool] = True
     reads: ClassVar[tuple[str, ...]] = ("code",)
     backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("coupon", 0)
 
 
 class ConfirmSn(Screen, frozen=True):
@@ -169,6 +176,7 @@ class ConfirmSn(Screen, frozen=True):
     valid_to: str
     actions: ClassVar[tuple[str, ...]] = ("redeem",)
     backable: ClassVar[bool] = True
+    step: ClassVar[tuple[str, int] | None] = ("coupon", 1)
 
 
 class CouponUsed(Screen, frozen=True):
@@ -180,6 +188,7 @@ class CouponUsed(Screen, frozen=True):
     number: str
     actions: ClassVar[tuple[str, ...]] = ("finish",)
     idle: ClassVar[Idle] = Idle.DONE
+    step: ClassVar[tuple[str, int] | None] = ("coupon", 2)
 
 
 class Notice(Screen, frozen=True):
@@ -189,7 +198,8 @@ class Notice(Screen, frozen=True):
     key: str
     values: tuple[tuple[str, Value], ...] = ()
     choices: tuple[str, ...] = ("staff",)
-    """What the guest may press, primary first: staff, retry, other_id, other_way, home, finish, keep_going ..."""
+    """What the guest may press, primary first: staff, retry, other_id, other_way, home, finish, keep_going ...
+    Staff that are not the first choice are called in the footer, where they are on every screen."""
     severity: str = "warn"
     """info, warn, stop or staff (the shell has already called them)."""
     code: str = ""

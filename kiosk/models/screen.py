@@ -69,7 +69,7 @@ class Screen(msgspec.Struct, frozen=True):
     backable: ClassVar[bool] = False
     idle: ClassVar[Idle] = Idle.GUEST
     step: ClassVar[tuple[str, int] | None] = None
-    """The step bar it stands on (`check_in`, `check_out`) and which step, from 0."""
+    """The step bar it stands on (`check_in`, `check_out`, `coupon`) and which step, from 0."""
 
     def offered(self) -> tuple[str, ...]:
         """The controls that this very screen shows, `back` included where it has one."""

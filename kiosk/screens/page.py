@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
+from kiosk.models.say import Say
 from kiosk.widgets.base import Themed
 from kiosk.widgets.column import Column
 
@@ -22,12 +23,14 @@ class Page(Themed, Column):
     model = ObjectProperty(None, rebind=True)
     tr = ObjectProperty(None)
     send = ObjectProperty(None)
+    staff_called = BooleanProperty(False)
+    """Whether somebody is on the way already: a page does not offer to call again."""
     top_inset = NumericProperty(0)
     """How much of a page with a picture the shell's banner covers under the bar."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        for name in ("model", "tr", "tokens"):
+        for name in ("model", "tr", "tokens", "staff_called"):
             self.fbind(name, self._refill)
         self.refill()
 
@@ -39,6 +42,14 @@ class Page(Themed, Column):
 
     def shown(self):
         """Called each time the screen is shown, the same model or not."""
+
+    def said(self, hint, tr):
+        """What the last read was and, under it, what to do: a hint is the body of a state that has a title."""
+        if hint is None:
+            return ""
+        title = f"{hint.key.removesuffix('.body')}.title"
+        known = hint.key.endswith(".body") and tr.has(title)
+        return f"{tr(Say(title, hint.values))}\n{tr(hint)}" if known else tr(hint)
 
     def hidden(self):
         """Called when another screen takes its place."""

@@ -78,7 +78,7 @@ _SAMPLES: dict[type[Screen], Samples] = {
         "search": lobby.Working(say("c.finding.title"), on=("check_in", 0), picture="search"),
     },
     lobby.CheckedIn: {
-        "printed": lobby.CheckedIn(STAY, 2, 30000, "printed", "HD2611220007", "YunQi-Guest"),
+        "printed": lobby.CheckedIn(STAY, 2, 30000, "printed", "HD2611220007", "YunQi-Guest", taken=("id",)),
         "id_in_reader": lobby.CheckedIn(STAY, 1, 30000, "printed", "HD2611220007", "YunQi-Guest", id_in_reader=True),
         "saving": lobby.CheckedIn(STAY, 2, 30000, "saving", "HD2611220007", "YunQi-Guest"),
         "to_follow": lobby.CheckedIn(STAY, 1, 0, "to_follow", "HD2611220007", "YunQi-Guest"),
@@ -90,9 +90,9 @@ _SAMPLES: dict[type[Screen], Samples] = {
         "long": lobby.CheckOutBill(STAY, LONG_BILL, 107200, 73600, 33600, 50000, 33600, 16400),
     },
     lobby.CheckedOut: {
-        "charged": lobby.CheckedOut(STAY, 11200, 18800, 106293, "printed", "CO2611240003"),
-        "free": lobby.CheckedOut(STAY, 0, 30000, 128000, "saving", "CO2611240003"),
-        "all_taken": lobby.CheckedOut(STAY, 30000, 0, 98000, "to_follow", "CO2611240003"),
+        "charged": lobby.CheckedOut(STAY, 11200, 18800, 116800, "printed", "CO2611240003", 84800, 73600),
+        "free": lobby.CheckedOut(STAY, 0, 30000, 128000, "saving", "CO2611240003", 73600, 73600),
+        "all_taken": lobby.CheckedOut(STAY, 30000, 0, 98000, "to_follow", "CO2611240003", 103600, 73600),
     },
     lobby.EnterSn: {"empty": lobby.EnterSn(), "hint": lobby.EnterSn(say("d.scan.fail.body"))},
     lobby.ConfirmSn: {
@@ -120,13 +120,13 @@ _SAMPLES: dict[type[Screen], Samples] = {
         "expired_code": lobby.Notice("c.qr.expired", (), ("other_way", "staff"), "warn", "C07"),
         "foreign": lobby.Notice(
             "x.foreign", (("what", say("code.foreign_payment")),), ("other_way", "staff"), "info", "X01"),
-        "future": lobby.Notice("c.future", (("date", Day(date(2026, 11, 25))),), ("staff", "finish"), "info", "C03"),
+        "future": lobby.Notice("c.future", (("date", Day(date(2026, 11, 25))),), ("finish", "staff"), "info", "C03"),
         "early": lobby.Notice(
-            "c.early", (("time", Moment(datetime(2026, 11, 22, 6, 0, tzinfo=UTC))),), ("staff", "finish"), "info",
+            "c.early", (("time", Moment(datetime(2026, 11, 22, 6, 0, tzinfo=UTC))),), ("finish", "staff"), "info",
             "C02"),
         "doubt": lobby.Notice(
             "d.card.doubt", (("no", "HD2611220007"),), ("finish",), "staff", "D05", ("check_in", 3)),
-        "lapsed": lobby.Notice("h.expired", (), ("again", "staff"), "warn", "H06", STEP),
+        "lapsed": lobby.Notice("h.expired", (("amt", Money(30000)),), ("again", "staff"), "warn", "H06", STEP),
         "changed": lobby.Notice("o.changed", (), ("see_bill", "staff"), "warn", "O03", ("check_out", 1)),
     },
     lobby.OutOfService: {

@@ -15,7 +15,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Stri
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.models.chrome import Chrome
-from kiosk.models.lobby import Home, OutOfService, StillThere
+from kiosk.models.lobby import Home, Notice, OutOfService, StillThere
 from kiosk.models.say import Say, say
 from kiosk.models.screen import Answer, Idle, Pressed, Screen, Typed
 from kiosk.screens.registry import page_class
@@ -48,6 +48,7 @@ class Shell(Themed, FloatLayout):
     banner_kind = StringProperty("warn")
     code = StringProperty("")
     steps = ListProperty([])
+    step_words = StringProperty("")
     step = NumericProperty(0)
     art = BooleanProperty(False)
     staff_called = BooleanProperty(False)
@@ -183,6 +184,7 @@ class Shell(Themed, FloatLayout):
 
     def _fill(self, page, model):
         page.tr = self._tr
+        page.staff_called = self._chrome.staff_called
         page.model = model
         hand_down(page, self.tokens)
 
@@ -228,10 +230,13 @@ class Shell(Themed, FloatLayout):
         self.title = tr(f"flow.{bar[0]}") if bar else tr(getattr(self._page, "TITLE", "")) if self._page else ""
         self.steps = [tr(f"step.{bar[0]}.{n}") for n in range(STEPS[bar[0]])] if bar else []
         self.step = bar[1] if bar else 0
+        self.step_words = (
+            tr("chrome.step", n=self.step + 1, of=len(self.steps), name=self.steps[self.step]) if bar else ""
+        )
         self._cover()
 
 
-STEPS = {"check_in": 4, "check_out": 3}
+STEPS = {"check_in": 4, "check_out": 3, "coupon": 3}
 
 
 class Words:
@@ -252,7 +257,9 @@ class Words:
 
 
 def _may_leave(model: Screen | None) -> bool:
-    """Whether this is a guest's own screen, which he may end and have wiped."""
+    """Whether this is a guest's own screen, which he may end and have wiped; a page that ends by itself says so."""
+    if isinstance(model, Notice):
+        return "finish" not in model.choices
     return model is not None and model.idle is Idle.GUEST and not isinstance(model, Home | OutOfService)
 
 

@@ -81,7 +81,7 @@ def test_the_answer_to_a_journey_and_the_shells_own_touch_go_different_ways(stag
     assert stage.answers == [Pressed("staff")]
     stage.shell.show(samples(lobby.VerifyId)["first"])
     stage.settle()
-    stage.tap(stage.shell.controls()["staff"])          # passports: no answer of the journey
+    stage.tap(stage.shell.controls()["chrome.staff"])       # passports: no answer of the journey
     assert (stage.answers, stage.chrome) == ([Pressed("staff")], ["staff"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.models import lobby
+from kiosk.models.chrome import Chrome
 from kiosk.models.say import say
 from kiosk.theme import motion
 from tests.ui.conftest import Stage
@@ -15,9 +16,22 @@ pytestmark = pytest.mark.window
 def test_words_grow_with_the_wait(stage: Stage) -> None:
     stage.shell.show(lobby.Working(say("h.wait.title"), say("h.wait.body"), picture="hold"))
     page = stage.shell._page
-    assert page.patience(page.tr, 0) == ""
-    assert page.patience(page.tr, motion.SLOWER) == "比平时慢一些"
-    assert "呼叫前台" in page.patience(page.tr, motion.WAY_OUT)
+    assert page.patience(page.model, page.tr, 0) == "通常几秒钟"
+    assert page.patience(page.model, page.tr, motion.SLOWER) == "比平时慢一些"
+    assert "呼叫前台" in page.patience(page.model, page.tr, motion.WAY_OUT)
+
+
+def test_after_a_long_wait_the_way_out_is_a_large_button(stage: Stage) -> None:
+    stage.shell.show(lobby.Working(say("h.wait.title"), say("h.wait.body"), picture="hold"))
+    stage.settle()
+    assert "staff" not in stage.shell.controls()
+    stage.shell._page.waited = motion.WAY_OUT
+    stage.settle()
+    stage.tap(stage.shell.controls()["staff"])
+    assert (stage.answers, stage.chrome) == ([], ["staff"])
+    stage.shell.chrome(Chrome(staff_called=True))
+    stage.settle()
+    assert "staff" not in stage.shell.controls()
 
 
 def test_nothing_ticks_after_it_is_hidden_and_it_ticks_again_when_shown(stage: Stage) -> None:

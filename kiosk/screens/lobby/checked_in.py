@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.models.say import Count, Money
 from kiosk.screens.lobby.staying import breakfast, floor_and_way, leave_by
 from kiosk.screens.page import Page
-from kiosk.widgets import done  # noqa: F401  (the layout names its classes)
+from kiosk.widgets import done, slots  # noqa: F401  (the layout names their classes)
 from kiosk.widgets.base import load_layout
 from kiosk.widgets.parts import Take
 
@@ -13,17 +13,34 @@ SLIP = {"printed": "take.slip", "saving": "take.slip.saving", "to_follow": "take
 
 
 class CheckedInPage(Page):
-    """Done is not offered while the ID card lies in the reader."""
+    """While the ID card lies in the reader that is all there is; then the room, what to take, and Done."""
+
+    def __init__(self, **kwargs):
+        self._views = None
+        super().__init__(**kwargs)
 
     def refill(self):
-        held = self.model.id_in_reader
+        if self._views is None:
+            self._views = {True: self.ids.taking.__self__, False: self.ids.done.__self__}
+        self.clear_widgets()
+        self.add_widget(self._views[self.model.id_in_reader])
         self.ids.things.clear_widgets()
-        for icon, words, state in (
-            ("id_card", self.tr("take.id.first" if held else "take.id"), "first" if held else "now"),
-            ("key", self.tr("take.key", n=Count(self.model.keys)), "now"),
-            ("receipt_long", self.tr(SLIP[self.model.slip]), "now" if self.model.slip == "printed" else "late"),
+        for name, icon, words in (
+            ("id", "id_card", self.tr("take.id")),
+            ("key", "key", self.tr("take.key", n=Count(self.model.keys))),
+            ("slip", "receipt_long", self.tr(SLIP[self.model.slip])),
         ):
-            self.ids.things.add_widget(Take(icon=icon, words=words, state=state, tokens=self.tokens))
+            self.ids.things.add_widget(Take(icon=icon, words=words, state=self._state(name), tokens=self.tokens))
+
+    def _state(self, name):
+        """A tick stands only for what a sensor says was taken."""
+        if name == "slip" and self.model.slip != "printed":
+            return "late"
+        return "taken" if name in self.model.taken else "now"
+
+    def lead(self, model, tr):
+        """What to take, naming only what there is."""
+        return tr("checked_in.lead" if model.slip == "printed" else "checked_in.lead.no_slip")
 
     def way(self, model, tr):
         """Floor and the way from the lift."""

@@ -6,6 +6,7 @@ from kiosk.models.say import Money
 from kiosk.screens.lobby.staying import breakfast, dates, nights, room_line
 from kiosk.screens.page import Page
 from kiosk.widgets.base import load_layout
+from kiosk.widgets.parts import Keyline, MoneyRow
 
 
 class ConfirmStayPage(Page):
@@ -23,19 +24,38 @@ class ConfirmStayPage(Page):
         """From arrival to departure."""
         return dates(model.stay, tr)
 
-    def breakfast(self, model, tr):
+    def breakfast(self, model, tr, short):
         """How many, when and where."""
-        return breakfast(model.stay, tr)
+        return breakfast(model.stay, tr, short)
 
-    def rate(self, model, tr):
-        """The room rate, and whether it is paid already."""
-        if model.prepaid >= model.room_rate:
-            return tr("confirm.rate.paid")
-        return tr("confirm.rate.part", amt=Money(model.prepaid)) if model.prepaid else tr("confirm.rate")
+    def refill(self):
+        self.ids.sums.clear_widgets()
+        for row in (*self._rate(), *self._hold()):
+            self.ids.sums.add_widget(row)
 
-    def money(self, fen, tr):
-        """An amount as it is shown."""
-        return tr("money", amt=Money(fen))
+    def _rate(self):
+        """What the room costs, what of it is paid, and when the rest is."""
+        model = self.model
+        rest = model.room_rate - model.prepaid
+        if rest <= 0:
+            return [self._row("confirm.rate.paid", model.room_rate)]
+        rows = [self._row("confirm.rate", model.room_rate)]
+        if model.prepaid:
+            rows.append(self._row("confirm.prepaid", -model.prepaid))
+        return [*rows, self._row("confirm.unpaid", rest, strong=bool(model.deposit), result=not model.deposit)]
+
+    def _hold(self):
+        """What is held, from where, and what stays free."""
+        model = self.model
+        if not model.deposit:
+            return []
+        return [
+            self._row("confirm.from", model.available), self._row("confirm.hold", -model.deposit, strong=True),
+            Keyline(tokens=self.tokens), self._row("confirm.after", model.available_after, result=True),
+        ]  # fmt: skip
+
+    def _row(self, key, fen, **looks):
+        return MoneyRow(label=self.tr(key), amount=self.tr("money", amt=Money(fen)), tokens=self.tokens, **looks)
 
     def heading(self, model, tr, part):
         """Title or lead; a stay without a deposit has its own."""

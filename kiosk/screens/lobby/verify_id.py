@@ -12,7 +12,7 @@ class VerifyIdPage(Page):
 
     def who(self, model, tr):
         """Which guest of how many, where there is more than one."""
-        return tr("verify.guest", n=model.guest, of=model.guests) if model.guests > 1 else tr("verify.lead")
+        return tr("verify.guest", n=model.guest, of=model.guests) if model.guests > 1 else tr("find.lead")
 
 
 load_layout(__file__)

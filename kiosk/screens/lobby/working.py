@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kivy.clock import Clock
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import NumericProperty
 
 from kiosk.screens.page import Page
 from kiosk.theme import motion
@@ -18,8 +18,7 @@ SLOT = {"key": "card_exit", "card": "id_reader"}
 class WorkingPage(Page):
     """A quiet drawing, what is happening, what is safe meanwhile."""
 
-    late = StringProperty("")
-    way_out = StringProperty("")
+    TITLE = "flow.working"
     waited = NumericProperty(0)
 
     def __init__(self, **kwargs):
@@ -56,11 +55,17 @@ class WorkingPage(Page):
             timer.cancel()
         self._timers = []
 
-    def patience(self, tr, waited):
-        """What is added the longer it takes."""
+    def patience(self, model, tr, waited):
+        """How long it takes, and what is added the longer it does."""
+        if model.picture == "card":
+            return ""
         if waited >= motion.WAY_OUT:
-            return f"{tr('work.slower')}\n{tr('work.help')}"
-        return tr("work.slower") if waited >= motion.SLOWER else ""
+            return f"{tr('work.longer')}\n{tr('work.help')}"
+        return tr("work.slower" if waited >= motion.SLOWER else "work.usual")
+
+    def help(self, waited, called):
+        """The way out, large, once it has taken too long and nobody is on the way yet."""
+        return "staff" if waited >= motion.WAY_OUT and not called else ""
 
 
 load_layout(__file__)

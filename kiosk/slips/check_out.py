@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hw.printer.document import Block, Document, Pair, Qr, Rule
+from hw.printer.document import Block, Document, Pair, Qr, Rule, Text
 from kiosk.models.say import say
 from kiosk.models.slips import CheckOutSlip, SlipHead
 from kiosk.models.stay import BillLine
@@ -18,7 +18,7 @@ def check_out(pen: Pen, slip: CheckOutSlip, head: SlipHead) -> Document:
         pen.fact("slip.room_guest", f"{stay.room} {masked(stay.guest_masked)}"),
         pen.fact("slip.dates", f"{stay.arrival:%m-%d} - {stay.departure:%m-%d}"),
         pen.fact("slip.number", head.number), _receipt(pen, head), Rule(),
-        *(_line(pen, line) for line in slip.lines), Rule(),
+        *(block for line in slip.lines for block in _line(pen, line)), Rule(),
         pen.fact("slip.due", ""), pen.large(money(slip.due)),
         pen.sum("slip.from_deposit", slip.from_deposit),
         pen.sum("slip.rest", rest) if rest > 0 else None,
@@ -34,9 +34,11 @@ def _receipt(pen: Pen, head: SlipHead) -> Block:
     return pen.fact("slip.receipt", head.receipt_no or pen.own(say("slip.to_follow")))
 
 
-def _line(pen: Pen, line: BillLine) -> Pair:
-    what = pen.own(line.what)
-    return Pair(what if line.qty == 1 else f"{what} x{line.qty}", money(line.amount))
+def _line(pen: Pen, line: BillLine) -> list[Block]:
+    """Chinese beside the amount, the guest's own words under it."""
+    first, *others = pen.sentences(line.what.key, indent=0, **dict(line.what.values))
+    what = first.text if line.qty == 1 else f"{first.text} x{line.qty}"
+    return [Pair(what, money(line.amount)), *(Text(f"  {other.text}") for other in others)]
 
 
 def _available(pen: Pen, slip: CheckOutSlip) -> Pair:

@@ -31,6 +31,12 @@ class Policy:
     room_lock_ms: int = 600 * 1000
     keep_deposit_ms: int = 24 * 3600 * 1000
     forget_documents_ms: int = 24 * 3600 * 1000
+    identifications_an_hour: int = 1_000
+    """Documents shown and members found at one terminal."""
+    members_an_hour: int = 200
+    """Different members found at one terminal."""
+    held_an_hour: int = 50_000_000
+    """Fen that one terminal may lay its hand on."""
 
 
 @dataclass(frozen=True, slots=True)

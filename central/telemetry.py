@@ -104,3 +104,8 @@ def forget_documents(tx: Tx, before: int) -> None:
         " AND fingerprint NOT IN (SELECT document FROM bookings WHERE document IS NOT NULL)",
         before,
     )  # fmt: skip
+    tx.run(
+        "UPDATE handles SET name = '', latin = '', birth = NULL, valid_to = NULL"
+        " WHERE made_at < ? AND kind = 'identity'",
+        before,
+    )  # fmt: skip

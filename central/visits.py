@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from central.bounds import watch
 from central.context import Context
 from central.ids import handle
 from central.ledger.interface import Row
@@ -19,7 +20,7 @@ _PREFIX = {MEMBER: "m_", IDENTITY: "i_"}
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A document that central has seen: `fingerprint` is its keyed hash."""
+    """A document as it was shown this time: `fingerprint` is its keyed hash, the names are those that were read."""
 
     fingerprint: str
     kind: str
@@ -29,13 +30,21 @@ class Identity:
     valid_to: str | None
 
 
-def give_handle(ctx: Context, kind: str, subject: str) -> str:
-    """A new handle for this visit; earlier ones of the same visit stay good."""
+def give_handle(ctx: Context, kind: str, subject: str, seen: Identity | None = None) -> str:
+    """A new handle for this visit; earlier ones of the same visit stay good. Raises not_identified in one that ended.
+
+    What was read of a document is kept with the handle: another showing of the same number changes it for nobody.
+    """
+    if _ended(ctx):
+        raise Refuse("not_identified")
     made = handle(_PREFIX[kind], ctx.chance)
+    read = (seen.name, seen.latin, seen.birth, seen.valid_to) if seen is not None else ("", "", None, None)
     ctx.tx.run(
-        "INSERT INTO handles VALUES (?, ?, ?, ?, ?, ?, ?)",
-        made, kind, ctx.scope, visit_of(ctx), subject, ctx.at, ctx.at,
+        "INSERT INTO handles (handle, kind, terminal, visit, subject, made_at, used_at, name, latin, birth, valid_to)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        made, kind, ctx.scope, visit_of(ctx), subject, ctx.at, ctx.at, *read,
     )  # fmt: skip
+    watch(ctx)
     return made
 
 
@@ -56,7 +65,8 @@ def member_of(ctx: Context, token: str) -> str:
 
 def identity_of(ctx: Context, token: str) -> Identity:
     """The document behind a handle of this terminal and visit, at most 30 minutes old. Raises not_identified."""
-    identity = _document(ctx, _fresh(ctx, IDENTITY, token, ctx.policy.identity_ms))
+    _fresh(ctx, IDENTITY, token, ctx.policy.identity_ms)
+    identity = remembered_identity(ctx, token)
     if identity is None:
         raise Refuse("not_identified")
     return identity
@@ -65,9 +75,11 @@ def identity_of(ctx: Context, token: str) -> Identity:
 def remembered_identity(ctx: Context, token: str) -> Identity | None:
     """What a handle of this terminal stood for, whatever its age: for advices."""
     row = ctx.tx.one(
-        "SELECT subject FROM handles WHERE handle = ? AND kind = ? AND terminal = ?", token, IDENTITY, ctx.scope
-    )
-    return _document(ctx, row[0]) if row else None
+        "SELECT d.fingerprint, d.kind, h.name, h.latin, h.birth, h.valid_to FROM handles h"
+        " JOIN documents d ON d.fingerprint = h.subject WHERE h.handle = ? AND h.kind = ? AND h.terminal = ?",
+        token, IDENTITY, ctx.scope,
+    )  # fmt: skip
+    return Identity(*row) if row else None
 
 
 def _fresh(ctx: Context, kind: str, token: str, age_ms: int) -> str:
@@ -81,7 +93,11 @@ def _fresh(ctx: Context, kind: str, token: str, age_ms: int) -> str:
 
 
 def begin_visit(ctx: Context) -> None:
-    """A read with a visit never seen begins it; reads live 10 s, so that no straggler can end the visit after it."""
+    """A read or a request with a visit never seen begins it, whatever it is answered.
+
+    Reads live 10 s and requests are asked with a guest in front, so that no straggler can end the visit after it; an
+    advice may come any time later and begins none.
+    """
     if ctx.request.visit:
         ctx.tx.run(
             "INSERT INTO visits SELECT ?, ?, COALESCE(MAX(n), 0) + 1 FROM visits WHERE terminal = ?"
@@ -94,10 +110,3 @@ def _ended(ctx: Context) -> bool:
     """A new visit at the terminal ends all handles of the old."""
     row = ctx.tx.one("SELECT visit FROM visits WHERE terminal = ? ORDER BY n DESC LIMIT 1", ctx.scope)
     return row is not None and row[0] != ctx.request.visit
-
-
-def _document(ctx: Context, fingerprint: str) -> Identity | None:
-    row = ctx.tx.one(
-        "SELECT fingerprint, kind, name, latin, birth, valid_to FROM documents WHERE fingerprint = ?", fingerprint
-    )
-    return Identity(*row) if row else None

@@ -32,7 +32,7 @@ from central.visits import begin_visit
 from mqtt import topics
 from mqtt.messages import wire
 from mqtt.messages.envelope import VERSION, Answer, Refusal, Request
-from mqtt.messages.kind import Kind
+from mqtt.messages.kind import Class, Kind
 from mqtt.messages.kinds import KINDS
 from mqtt.messages.refusals import LATER, UNDECIDED
 from mqtt.timing import stamp
@@ -75,8 +75,9 @@ class Central:
         self._wall = wall
         self._chance = chance
         self._policy = policy or Policy()
-        self._epoch = 0
         self._forgot_at = 0
+        with store.transaction() as tx:
+            self._epoch = tx.epoch()
 
     def handle(self, topic: str, payload: bytes, correlation: bytes | None) -> list[Out]:
         """Everything that a message from a terminal calls for."""
@@ -159,12 +160,12 @@ class Central:
         with self.store.transaction() as tx:
             at = self.now(tx, keep=False)
             try:
+                ctx = self._context(tx, at, terminal, request, kind)
+                begin_visit(ctx)
                 with tx.attempt():
-                    ctx = self._context(tx, at, terminal, request, kind)
-                    begin_visit(ctx)
                     return self._done(tx, HANDLERS[kind.name](ctx, body), at)
             except Refuse as refusal:
-                self._raise_alarm(tx, terminal, request.id, refusal, at)
+                self._keep(tx, terminal, request.id, refusal, at)
                 return self._refused(tx, refusal, at, terminal, None)
 
     def _operate(
@@ -188,20 +189,22 @@ class Central:
 
     def _reused(self, tx: Tx, terminal: Terminal, request: Request, at: int) -> Decided:
         refusal = Refuse("id_reused", alarm=("id_reused", request.kind))
-        self._raise_alarm(tx, terminal, request.id, refusal, at)
+        self._keep(tx, terminal, request.id, refusal, at)
         return self._refused(tx, refusal, at, terminal, None)
 
     def _perform(
         self, tx: Tx, at: int, terminal: Terminal, request: Request, kind: Kind[Any, Any], body: Any
     ) -> Decided:
         try:
+            ctx = self._context(tx, at, terminal, request, kind)
+            if kind.class_ is Class.REQUEST:
+                begin_visit(ctx)
             with tx.attempt():
-                ctx = self._context(tx, at, terminal, request, kind)
                 if kind.undo and tx.books.is_tombstone(request.id, terminal.scope):
                     raise Refuse("undone")
                 return self._done(tx, HANDLERS[kind.name](ctx, body), at)
         except Refuse as refusal:
-            self._raise_alarm(tx, terminal, request.id, refusal, at)
+            self._keep(tx, terminal, request.id, refusal, at)
             return self._refused(tx, refusal, at, terminal, None)
 
     def _context(self, tx: Tx, at: int, terminal: Terminal, request: Request, kind: Kind[Any, Any]) -> Context:
@@ -228,7 +231,10 @@ class Central:
         durable = tx.books.durable_seq(terminal.scope, request.journal or "")
         return replace(decided, durable=durable)
 
-    def _raise_alarm(self, tx: Tx, terminal: Terminal, op: str, refusal: Refuse, at: int) -> None:
+    def _keep(self, tx: Tx, terminal: Terminal, op: str, refusal: Refuse, at: int) -> None:
+        """What a refusal leaves behind."""
+        if refusal.keep is not None:
+            refusal.keep()
         if refusal.alarm is not None:
             tx.books.alarm(refusal.alarm[0], terminal.scope, op, refusal.alarm[1], at)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from central.bounds import watch
 from central.context import Context, Handler
 from central.coupons import CouponRow, coupon_by_sn, coupon_where, judge, mark_used
 from central.ledger import holds
@@ -58,6 +59,7 @@ def _deposit(ctx: Context, body: HoldAuthorise, ttl_ms: int) -> Held:
         hold = holds.hold_money(ctx.books, member, body.amount, ttl_ms, ctx.mover, id_=ctx.request.id)
     except Insufficient as error:
         raise Refuse("insufficient", Refusal(available=error.available)) from None
+    watch(ctx)
     capture = _at_once(ctx, hold) if body.capture else None
     return _held(ctx, hold, capture)
 
@@ -136,6 +138,7 @@ def adjust(ctx: Context, body: HoldAdjust) -> Held:
         after = holds.adjust(ctx.books, hold, body.amount, until, ctx.mover)
     except Insufficient as error:
         raise Refuse("insufficient", Refusal(available=error.available)) from None
+    watch(ctx)
     return _held(ctx, after, None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from central.context import Context, Handler
 from central.coupons import held_coupons
@@ -29,7 +30,7 @@ def present(ctx: Context, body: IdentityPresent) -> IdentitySeen:
     booked = HousePms(ctx.tx).booking(ctx.hotel.id, body.booking) if body.booking else None
     match = "unknown" if booked is None else "yes" if is_guest(booked, seen) else "no"
     return IdentitySeen(
-        identity=give_handle(ctx, IDENTITY, seen.fingerprint), match=match, adult=adult,  # type: ignore[arg-type]
+        identity=give_handle(ctx, IDENTITY, seen.fingerprint, seen), match=match, adult=adult,  # type: ignore[arg-type]
         name_masked=masked(document.name or document.name_latin),
     )  # fmt: skip
 
@@ -38,7 +39,7 @@ def is_guest(booked: Booked, seen: Identity) -> bool:
     """Is this the booking's guest? The number decides where it is known, and the name must be the booked one."""
     if booked.document is not None and booked.document != seen.fingerprint:
         return False
-    return same_name(booked.guest, seen.name, seen.latin) or same_name(booked.latin, seen.name, seen.latin)
+    return is_named(booked, seen)
 
 
 def _is_adult(document: IdDocument, today: date) -> bool:
@@ -66,7 +67,6 @@ def _remember(ctx: Context, document: IdDocument) -> Identity:
         birth = born.isoformat()
     ctx.tx.run(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET"
-        " name = excluded.name, latin = excluded.latin, valid_to = excluded.valid_to,"
         " shown_at = excluded.shown_at",
         fingerprint, document.kind, vault.seal(plain(document.number).upper(), ctx.chance.randbytes(NONCE)),
         document.name, document.name_latin, birth, document.valid_to, document.nationality, ctx.at,
@@ -77,19 +77,36 @@ def _remember(ctx: Context, document: IdDocument) -> Identity:
 def identify(ctx: Context, body: MemberIdentify) -> MemberFound:
     """The member behind a code or a presented document. Unknown media find nobody."""
     if body.medium == "identity":
-        member = member_by_document(ctx.tx, identity_of(ctx, body.token).fingerprint)
+        member = named_member(ctx, identity_of(ctx, body.token))
     elif body.medium == "qr":
         member = _by_code(ctx, body.token)
+    elif body.medium == "phone":
+        raise Refuse("second_factor_required")
     else:
         raise Refuse("member_unknown")
     if member is None:
         raise Refuse("member_unknown")
     if member.blocked:
-        raise Refuse("member_blocked")
+        keep = partial(_spend, ctx, body.token, member) if body.medium == "qr" else None
+        raise Refuse("member_blocked", keep=keep)
     return MemberFound(
         member=give_handle(ctx, MEMBER, member.id), name_masked=masked(member.name), tier=member.tier_wording,
         balances=balances(ctx, f"member:{member.id}"), coupons=held_coupons(ctx, member.id),
     )  # fmt: skip
+
+
+def named_member(ctx: Context, seen: Identity) -> Member | None:
+    """The member whose document it is. Raises member_unknown, with an alarm, if the name on it is not his."""
+    member = member_by_document(ctx.tx, seen.fingerprint)
+    if member is not None and not is_named(member, seen):
+        raise Refuse("member_unknown", alarm=("name_of_another", f"document of member {member.id}"))
+    return member
+
+
+def is_named(someone: Member | Booked, seen: Identity) -> bool:
+    """Does the document that was shown bear his name, in either script?"""
+    name = someone.guest if isinstance(someone, Booked) else someone.name
+    return same_name(name, seen.name, seen.latin) or same_name(someone.latin, seen.name, seen.latin)
 
 
 def _by_code(ctx: Context, text: str) -> Member | None:
@@ -108,11 +125,15 @@ def _by_code(ctx: Context, text: str) -> Member | None:
     assert not isinstance(content, str)
     member = member_by_token(ctx.tx, content.m)
     if member is not None:
-        ctx.tx.run(
-            "INSERT INTO used_codes VALUES (?, ?, ?, ?, ?)",
-            text, ctx.scope, ctx.request.visit or "", member.id, ctx.at,
-        )  # fmt: skip
+        _spend(ctx, text, member)
     return member
+
+
+def _spend(ctx: Context, code: str, member: Member) -> None:
+    ctx.tx.run(
+        "INSERT INTO used_codes VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        code, ctx.scope, ctx.request.visit or "", member.id, ctx.at,
+    )  # fmt: skip
 
 
 HANDLERS: dict[str, Handler] = {"identity.present": present, "member.identify": identify}

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from central.codes import slip_code
 from central.context import Context, Handler
-from central.handlers.identity import is_guest
+from central.handlers.identity import is_guest, is_named
 from central.house import HousePms, nights_of
 from central.ids import millis, moment, uuid7
 from central.ledger import holds
@@ -162,8 +162,14 @@ def _lock(ctx: Context, pms: Pms, booked: Booked) -> Room:
 
 
 def _payer(ctx: Context, booked: Booked, guests: tuple[Identity, ...]) -> str | None:
-    """Who pays the deposit: a member whose document was shown, the booking's own in front."""
-    found = [m for m in (member_by_document(ctx.tx, guest.fingerprint) for guest in guests) if m and not m.blocked]
+    """Who pays the deposit: a member whose document was shown under his own name, the booking's own in front."""
+    found = []
+    for guest in guests:
+        member = member_by_document(ctx.tx, guest.fingerprint)
+        if member is not None and not is_named(member, guest):
+            ctx.books.alarm("name_of_another", ctx.scope, ctx.request.id, f"document of member {member.id}", ctx.at)
+        elif member is not None and not member.blocked:
+            found.append(member)
     own = [m for m in found if m.id == booked.member]
     return (own or found)[0].id if found else None
 
@@ -298,12 +304,21 @@ def folio(ctx: Context, body: FolioGet) -> Folio:
         content = _content(ctx, body.token, "slip")
         stay = pms.stay(ctx.hotel.id, str(content.get("s")))
     else:
-        stay = pms.stay_of_document(ctx.hotel.id, identity_of(ctx, body.token).fingerprint)
+        stay = _of_document(ctx, pms, identity_of(ctx, body.token))
     if stay is None or stay.state in ("prepared", "given_back"):
         raise Refuse("stay_unknown")
     if stay.state == "out":
         raise Refuse("stay_closed")
     return _folio(ctx, pms, stay)
+
+
+def _of_document(ctx: Context, pms: Pms, seen: Identity) -> Stay | None:
+    """The stay that a document is registered for; the booked guest's opens it only under the booked name."""
+    stay = pms.stay_of_document(ctx.hotel.id, seen.fingerprint)
+    booked = pms.booking(ctx.hotel.id, stay.booking) if stay is not None else None
+    if booked is not None and booked.document == seen.fingerprint and not is_named(booked, seen):
+        raise Refuse("stay_unknown", alarm=("name_of_another", f"document of booking {booked.no}"))
+    return stay
 
 
 def _folio(ctx: Context, pms: Pms, stay: Stay) -> Folio:

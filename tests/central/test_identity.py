@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from central.cast import CAST
+from central.context import Policy
 from central.furnish import document_of
 from central.member_code import make_code
 from central.people import Vault, check_digit, masked, masked_guest, same_name, valid_resident_id
+from central.worker import Central
 from mqtt.messages.hold import HOLD_AUTHORISE, HoldAuthorise
 from mqtt.messages.identity import IDENTITY_PRESENT, MEMBER_IDENTIFY, IdDocument, IdentityPresent, MemberIdentify
+from mqtt.messages.service import SERVICE_CALL, ServiceCall
 from tests.central.house import House, code_of
 
 
@@ -49,6 +54,35 @@ def test_documents_that_led_to_nothing_are_forgotten_after_a_day(house: House) -
 def test_of_age_by_the_hotels_own_date(house: House, born: str, adult: bool) -> None:
     document = IdDocument(kind="passport", name="DOE JANE", number="P7", birth=born)
     assert house.k.must(IDENTITY_PRESENT, IdentityPresent(document=document))[1].adult is adult
+
+
+def presented(house: House, who: str, name: str, latin: str = "") -> str:
+    """A handle for somebody's number under another name."""
+    document = msgspec.structs.replace(document_of(CAST[who]), name=name, name_latin=latin)
+    return house.k.must(IDENTITY_PRESENT, IdentityPresent(document=document))[1].identity
+
+
+def test_a_right_number_under_a_wrong_name_opens_no_member(house: House) -> None:
+    wrong = presented(house, "li", "王五")
+    assert code_of(house.k.ask(MEMBER_IDENTIFY, MemberIdentify(medium="identity", token=wrong))) == "member_unknown"
+    assert house.alarms() == ["name_of_another"]
+    latin = presented(house, "li", "", "Li Weihua")
+    assert code_of(house.k.ask(MEMBER_IDENTIFY, MemberIdentify(medium="identity", token=latin))) == "ok"
+    assert code_of(house.k.ask(MEMBER_IDENTIFY, MemberIdentify(medium="identity", token=wrong))) == "member_unknown"
+
+
+def test_another_showing_of_a_number_changes_nobodys_handle_and_no_stored_name(house: House) -> None:
+    mine = house.identity(house.t, "li").identity
+    presented(house, "li", "王五")
+    assert code_of(house.t.ask(MEMBER_IDENTIFY, MemberIdentify(medium="identity", token=mine))) == "ok"
+    assert house.rows("SELECT COUNT(*) FROM documents WHERE name = '王五'") == [(0,)]
+
+
+def test_what_was_read_is_forgotten_with_the_document(house: House) -> None:
+    presented(house, "chen", "王五")
+    house.wait(86_400 + 60)
+    house.central.tick()
+    assert house.rows("SELECT COUNT(*) FROM handles WHERE name <> ''") == [(0,)]
 
 
 def test_documents_that_prove_nothing(house: House) -> None:
@@ -94,6 +128,18 @@ def test_a_members_code_is_spent_on_a_visit(house: House) -> None:
     assert code_of(house.k.ask(MEMBER_IDENTIFY, body)) == "not_identified"
 
 
+def test_a_blocked_members_code_is_spent_too(house: House) -> None:
+    body = MemberIdentify(medium="qr", token=house.member_code("xu"))
+    assert code_of(house.k.ask(MEMBER_IDENTIFY, body)) == "member_blocked"
+    assert code_of(house.t.ask(MEMBER_IDENTIFY, body)) == "not_identified"
+    assert code_of(house.k.ask(MEMBER_IDENTIFY, body)) == "member_blocked"
+
+
+def test_a_phone_number_alone_opens_nothing(house: House) -> None:
+    body = MemberIdentify(medium="phone", token="13800000000")
+    assert code_of(house.k.ask(MEMBER_IDENTIFY, body)) == "second_factor_required"
+
+
 def test_codes_that_are_old_forged_or_of_nobody(house: House) -> None:
     code = house.member_code("li")
     house.wait(90)
@@ -116,6 +162,71 @@ def test_a_straggler_of_an_older_visit_does_not_end_the_new_one(house: House) ->
     assert code_of(house.k.ask(MEMBER_IDENTIFY, body)) == "not_identified"
     house.k.visit = current
     assert code_of(house.k.ask(HOLD_AUTHORISE, HoldAuthorise(member=mine, amount=1, purpose="deposit"))) == "ok"
+
+
+@pytest.mark.parametrize("first", ["read", "request"])
+def test_a_visit_begins_with_its_first_message_even_if_that_is_refused(house: House, first: str) -> None:
+    mine = house.member(house.k, "li")
+    body = HoldAuthorise(member=mine, amount=1, purpose="deposit")
+    old = house.k.visit
+    house.k.new_visit()
+    if first == "read":
+        assert code_of(house.k.ask(MEMBER_IDENTIFY, MemberIdentify(medium="qr", token="x"))) == "code_forged"
+    else:
+        assert code_of(house.k.ask(HOLD_AUTHORISE, body)) == "not_identified"
+    house.k.visit = old
+    assert code_of(house.k.ask(HOLD_AUTHORISE, body)) == "not_identified"
+
+
+def test_an_advice_of_another_visit_ends_nobodys_handles(house: House) -> None:
+    mine = house.member(house.k, "li")
+    current = house.k.visit
+    house.k.new_visit()
+    house.k.must(SERVICE_CALL, ServiceCall(what="staff", about="help"))
+    house.k.visit = current
+    assert code_of(house.k.ask(HOLD_AUTHORISE, HoldAuthorise(member=mine, amount=1, purpose="deposit"))) == "ok"
+
+
+def test_an_ended_visit_gets_no_handle_that_is_dead_at_birth(house: House) -> None:
+    old, code = house.k.visit, house.member_code("li")
+    house.identity(house.k, "li")
+    house.k.new_visit()
+    house.identity(house.k, "wang")
+    house.k.visit = old
+    li = IdentityPresent(document=document_of(CAST["li"]))
+    assert code_of(house.k.ask(IDENTITY_PRESENT, li)) == "not_identified"
+    assert code_of(house.k.ask(MEMBER_IDENTIFY, MemberIdentify(medium="qr", token=code))) == "not_identified"
+    assert code_of(house.t.ask(MEMBER_IDENTIFY, MemberIdentify(medium="qr", token=code))) == "ok"
+
+
+@pytest.mark.parametrize("what", ["identifications_an_hour", "members_an_hour", "held_an_hour"])
+def test_a_terminal_that_does_too_much_in_an_hour_is_quarantined_once(house: House, what: str) -> None:
+    most = 500 if what == "held_an_hour" else 2
+    policy = Policy(**{what: most})
+    house.k.central = Central(house.store, house.keys, house.central._wall, Random(1), policy)
+
+    def people(*names: str) -> None:
+        for who in names:
+            member = house.member(house.k, who)
+            house.k.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=200, purpose="deposit"))
+
+    quarantined = "SELECT terminal FROM quarantine"
+    if what == "identifications_an_hour":
+        house.identity(house.k, "li")
+        house.identity(house.k, "li")
+        assert house.rows(quarantined) == []
+        house.wait(3_601)
+        house.identity(house.k, "li")
+        house.identity(house.k, "li")
+        assert house.rows(quarantined) == []
+        people("li")
+    else:
+        people("li", "sun")
+        assert house.rows(quarantined) == []
+        people("feng")
+    assert house.rows(quarantined) == [("yunqi/k01",)]
+    people("li", "zheng")
+    assert house.alarms() == ["terminal_over_limit"]
 
 
 def test_masks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from central.cast import CAST
@@ -139,6 +140,28 @@ def test_a_namesake_is_not_the_guest(house: House) -> None:
     seen = house.k.must(IDENTITY_PRESENT, body)[1]
     assert seen.match == "no"
     assert house.k.must(BOOKING_FIND, BookingFind(medium="identity", token=seen.identity))[1].bookings == ()
+
+
+def renamed(house: House, who: str, name: str) -> str:
+    document = msgspec.structs.replace(document_of(CAST[who]), name=name, name_latin="")
+    return house.k.must(IDENTITY_PRESENT, IdentityPresent(document=document))[1].identity
+
+
+def test_a_companions_wallet_pays_nothing_under_another_name(house: House) -> None:
+    booking = house.booking("wang")
+    wang = house.identity(house.k, "wang", booking.id).identity
+    li = renamed(house, "li", "王五")
+    body = StayPrepare(booking=booking.id, identities=(wang, li))
+    prepared = house.k.must(STAY_PREPARE, body)[1]
+    owner = house.rows("SELECT member FROM stays WHERE id = ?", prepared.stay)
+    assert house.rows("SELECT id FROM members WHERE name = '李伟华'") != owner
+    assert house.alarms() == ["name_of_another"]
+
+
+def test_a_guests_number_under_another_name_shows_no_bill(house: House) -> None:
+    body = FolioGet(medium="identity", token=renamed(house, "sun", "王五"))
+    assert code_of(house.k.ask(FOLIO_GET, body)) == "stay_unknown"
+    assert house.alarms() == ["name_of_another"]
 
 
 def test_two_guests_never_get_the_same_room(house: House) -> None:

@@ -164,6 +164,14 @@ def test_a_store_that_cannot_answer_means_later(house: House, monkeypatch: pytes
     assert answer(house, house.t, payload).outcome == "ok"
 
 
+def test_later_names_the_epoch_before_anything_was_answered(house: House) -> None:
+    with house.store.transaction() as tx:
+        tx.run("UPDATE facts SET value = '3' WHERE key = 'ledger_epoch'")
+    payload = deposit(house, house.t)
+    ((_, said, _),) = house.worker().later(house.t.terminal.request("hold.authorise"), payload, None, "overloaded")
+    assert wire.decode(said, Answer).ledger_epoch == 3
+
+
 def test_later_is_remembered_nowhere_and_notes_no_place(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     payload = deposit(house, house.t)
     with monkeypatch.context() as patch:

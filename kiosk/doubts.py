@@ -11,7 +11,7 @@ from typing import Any
 from kiosk.journal import Deal, Page
 from mqtt.messages import wire
 from mqtt.messages.envelope import Answer, Request
-from mqtt.messages.hold import HOLD_CAPTURE, Held, HoldCapture
+from mqtt.messages.hold import HOLD_CAPTURE, Held, HoldCapture, Tender, TenderKind
 from mqtt.messages.kind import Kind
 from mqtt.messages.kinds import KINDS
 from mqtt.messages.stay import STAY_CHECK_IN, StayCheckIn
@@ -19,7 +19,7 @@ from mqtt.requests import Bell
 from mqtt.timing import Clock
 
 DOUBT_S = 15 * 60.0
-_MONEY = frozenset({"CNY", "BONUS", "GIFT", "FOLIO"})
+_MONEY: dict[str, TenderKind] = {"CNY": "balance", "BONUS": "balance", "GIFT": "gift", "FOLIO": "room"}
 
 
 class Doubts:
@@ -55,8 +55,14 @@ def owed(page: Page, deal: Deal, rooms: Sequence[Deal], at: str) -> tuple[Kind[A
             stay=room.ref, hold=deal.id, identities=asked.identities, keys=(), delivered_at=at)  # fmt: skip
     _, held = told(page, deal.id)
     assert isinstance(held, Held)
-    amount = sum(leg.amount for leg in held.legs if leg.ledger.partition(":")[0] in _MONEY)
-    return HOLD_CAPTURE, HoldCapture(hold=deal.id, amount=amount, final=True, delivered_at=at)
+    paid: dict[TenderKind, int] = {}
+    for leg in held.legs:
+        kind = _MONEY.get(leg.ledger.partition(":")[0])
+        if kind is not None:
+            paid[kind] = paid.get(kind, 0) + leg.amount
+    tenders = tuple(Tender(kind=kind, amount=amount) for kind, amount in paid.items())
+    amount = sum(paid.values())
+    return HOLD_CAPTURE, HoldCapture(hold=deal.id, amount=amount, final=True, tenders=tenders, delivered_at=at)
 
 
 def told(page: Page, id_: str) -> tuple[Any, Any]:

@@ -148,11 +148,18 @@ def capture(ctx: Context, body: HoldCapture) -> CaptureAnswer:
     done = holds.capture(
         ctx.books, body.hold, body.amount, body.final, ctx.mover, receipt_no=ctx.receipt_no(), tenders=tenders
     )
-    if body.tenders and sum(t.amount for t in body.tenders if t.kind in FROM_HOLD) != body.amount:
+    if not _fits(body):
         ctx.books.alarm("tenders_do_not_fit", ctx.scope, ctx.request.id, f"hold {body.hold}", ctx.at)
     if done.answer != "already":
         _mark(ctx, body.hold)
     return _answer(ctx, done)
+
+
+def _fits(body: HoldCapture) -> bool:
+    """One entry a kind, and those that a hold pays for are what was captured."""
+    kinds = [tender.kind for tender in body.tenders]
+    from_hold = sum(tender.amount for tender in body.tenders if tender.kind in FROM_HOLD)
+    return len(set(kinds)) == len(kinds) and from_hold == body.amount
 
 
 def _mark(ctx: Context, id_: str) -> None:

@@ -16,7 +16,7 @@ from central.places import note
 from central.refuse import Refuse, malformed
 from mqtt.messages.envelope import VERSION, Answer
 from mqtt.messages.kinds import KINDS
-from mqtt.messages.op import OpAsk, OpState, OpUndo, OpUndone
+from mqtt.messages.op import UNDOABLE, OpAsk, OpState, OpUndo, OpUndone
 from mqtt.timing import stamp
 
 
@@ -49,7 +49,7 @@ def undo(ctx: Context, body: OpUndo) -> OpUndone:
         raise Refuse("forbidden", alarm=("undo_of_foreign_operation", body.of))
     kind = KINDS.get(body.of_kind)
     if done is None:
-        if kind is None or not kind.undo:
+        if body.of_kind not in UNDOABLE:
             raise malformed("$.body.of_kind")
         return _never(ctx, body)
     if ctx.books.is_undone(body.of):

@@ -26,7 +26,7 @@ class Configuration(Body, frozen=True):
 
     version: Version
     issued_at: Instant
-    scope: Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,24}/[a-z0-9-]{2,24}$")]
+    scope: Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,24}/[a-z0-9-]{2,24}\Z")]
     settings: dict[Key, Setting]
     rollback_of: Version | None = None
 
@@ -43,7 +43,7 @@ class Command(Body, frozen=True):
     """Done at most once, before `not_after_s` (seconds since 1970, at most 60 s ahead)."""
 
     id: Uuid7
-    terminal: Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,24}/[a-z0-9-]{2,24}$")]
+    terminal: Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,24}/[a-z0-9-]{2,24}\Z")]
     not_after_s: Version
     name: Literal["identify", "reload", "logs", "restart", "update", "unlock"]
     args: dict[Key, Setting] = msgspec.field(default_factory=dict)

@@ -19,6 +19,7 @@ from mqtt.messages.values import (
     Token,
     Uuid7,
     Wording,
+    always,
 )
 
 TenderKind = Literal["balance", "points", "coupon", "gift", "cash", "card", "wechat", "alipay", "room"]
@@ -58,7 +59,7 @@ class HoldAuthorise(Body, frozen=True):
 class ShortfallLeg(Body, frozen=True):
     """Points or something used once that a late capture did not find any more; `worth` in fen went to suspense."""
 
-    ledger: Annotated[str, Meta(pattern=r"^[A-Z]+(:[A-Za-z0-9_-]{1,64})?$")]
+    ledger: Annotated[str, Meta(pattern=r"^[A-Z]+(:[A-Za-z0-9_-]{1,64})?\Z")]
     amount: Amount
     worth: AmountOrNone
 
@@ -68,11 +69,11 @@ class CaptureAnswer(Body, frozen=True):
 
     state: Literal["captured", "late_posted", "already"]
     receipt_no: str
-    posted: tuple[LedgerAmount, ...] = ()
+    posted: tuple[LedgerAmount, ...] = always(())
     shortfall: AmountOrNone = 0
-    balances: tuple[LedgerBalance, ...] = ()
-    points_earned: AmountOrNone = 0
-    gifts: tuple[Wording, ...] = ()
+    balances: tuple[LedgerBalance, ...] = always(())
+    points_earned: AmountOrNone = always(0)
+    gifts: tuple[Wording, ...] = always(())
     claim: Token | None = None
     shortfall_legs: tuple[ShortfallLeg, ...] = ()
 
@@ -84,7 +85,7 @@ class Held(Body, frozen=True):
     legs: tuple[LedgerAmount, ...]
     available_after: AmountOrNone
     expires_in_s: AmountOrNone
-    random_off: AmountOrNone = 0
+    random_off: AmountOrNone = always(0)
     capture: CaptureAnswer | None = None
 
 
@@ -97,13 +98,14 @@ class HoldAdjust(Body, frozen=True):
 
 
 class HoldCapture(Body, frozen=True):
-    """Goods were handed over: take what the hold reserved. `final` frees the rest."""
+    """Goods were handed over: take what the hold reserved. `final` frees the rest. `tenders` is the whole bill, one
+    entry a kind, none where nothing was paid."""
 
     hold: Uuid7
     amount: AmountOrNone
     final: bool
+    tenders: tuple[Tender, ...]
     delivered_at: Instant
-    tenders: tuple[Tender, ...] = ()
 
 
 class HoldRelease(Body, frozen=True):

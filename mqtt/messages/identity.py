@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from mqtt.messages.kind import Class, Kind
-from mqtt.messages.values import AmountOrNone, Body, Day, LedgerBalance, Text, Token, Uuid7, Wording
+from mqtt.messages.values import AmountOrNone, Body, Day, LedgerBalance, Text, Token, Uuid7, Wording, always
 
 
 class IdDocument(Body, frozen=True):
@@ -69,9 +69,9 @@ class MemberFound(Body, frozen=True):
     name_masked: Text
     tier: Wording
     balances: tuple[LedgerBalance, ...]
-    coupons: tuple[HeldCoupon, ...] = ()
-    cards: tuple[HeldCard, ...] = ()
-    notices: tuple[Wording, ...] = ()
+    coupons: tuple[HeldCoupon, ...] = always(())
+    cards: tuple[HeldCard, ...] = always(())
+    notices: tuple[Wording, ...] = always(())
 
 
 IDENTITY_PRESENT = Kind(

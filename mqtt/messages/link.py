@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from mqtt.messages.values import Body, Instant, Key, Text, Uuid
+from mqtt.messages.values import Body, Instant, Key, Seq, Text, Uuid, always
 
 Number = Annotated[int, Meta(ge=0, le=2**53)]
 
@@ -27,7 +27,7 @@ class Heartbeat(Body, frozen=True, omit_defaults=False):
     seq: Number
     outbox: Number
     oldest_s: Number
-    skipped: tuple[Number, ...] = ()
+    skipped: tuple[Seq, ...] = ()
 
 
 class HeartbeatAck(Body, frozen=True):
@@ -40,7 +40,7 @@ class HeartbeatAck(Body, frozen=True):
     quarantined: bool
     config_version: Number
     maintenance: bool = False
-    listed: Number = 0
+    listed: Number = always(0)
 
 
 class DeviceHealth(Body, frozen=True):

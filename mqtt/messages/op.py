@@ -8,6 +8,11 @@ from mqtt.messages.envelope import Answer
 from mqtt.messages.kind import Class, Kind
 from mqtt.messages.values import Body, Key, Seq, Uuid7
 
+UNDOABLE = frozenset({
+    "hold.authorise", "hold.adjust", "stay.prepare", "coupon.claim", "payment.start", "order.place",
+})  # fmt: skip
+"""The kinds that have an undo, also those that nobody answers yet: one of them that was never seen never will be."""
+
 
 class OpAsk(Body, frozen=True):
     """What became of operation `of`?"""

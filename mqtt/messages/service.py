@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from mqtt.messages.kind import Class, Kind
-from mqtt.messages.values import Body, Key, Text, Uuid7
+from mqtt.messages.values import Body, Key, Text, Uuid7, always
 
 
 class ServiceCall(Body, frozen=True):
@@ -21,7 +21,7 @@ class ServiceCalled(Body, frozen=True):
     """The desk has it on its list."""
 
     call: Uuid7
-    eta_s: int = 30
+    eta_s: int = always(30)
 
 
 SERVICE_CALL = Kind(

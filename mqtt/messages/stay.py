@@ -21,6 +21,7 @@ from mqtt.messages.values import (
     Token,
     Uuid7,
     Wording,
+    always,
 )
 
 Count = Annotated[int, Meta(ge=0, le=99)]
@@ -46,7 +47,7 @@ class Booking(Body, frozen=True):
     nights: Count
     adults: Count
     ready_at: Instant | None = None
-    unpaid: AmountOrNone = 0
+    unpaid: AmountOrNone = always(0)
 
 
 class BookingsFound(Body, frozen=True):
@@ -86,7 +87,7 @@ class StayPrepared(Body, frozen=True):
     deposit: AmountOrNone
     expires_in_s: AmountOrNone
     member: Token | None = None
-    available: AmountOrNone = 0
+    available: AmountOrNone = always(0)
 
 
 class KeyCut(Body, frozen=True):
@@ -112,7 +113,7 @@ class CheckedInAnswer(Body, frozen=True):
     state: Literal["checked_in", "late", "already"]
     receipt_no: Text
     held: AmountOrNone
-    shortfall: AmountOrNone = 0
+    shortfall: AmountOrNone = always(0)
     slip: Token | None = None
     """The R code that opens check-out."""
 
@@ -169,8 +170,8 @@ class CheckedOutAnswer(Body, frozen=True):
     receipt_no: Text
     posted: tuple[LedgerAmount, ...]
     released: AmountOrNone
-    balances: tuple[LedgerBalance, ...] = ()
-    points_earned: AmountOrNone = 0
+    balances: tuple[LedgerBalance, ...] = always(())
+    points_earned: AmountOrNone = always(0)
 
 
 class StayExtend(Body, frozen=True):

@@ -19,8 +19,10 @@ from central.member_code import make_code
 from central.members import member_by_document
 from central.people import Vault
 from central.worker import Central
+from mqtt.messages.hold import HoldCapture, Tender
 from mqtt.messages.identity import IDENTITY_PRESENT, MEMBER_IDENTIFY, IdentityPresent, IdentitySeen, MemberIdentify
 from mqtt.messages.outcome import Refused, Reply
+from mqtt.timing import stamp
 from mqtt.topics import Terminal
 
 AFTERNOON = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -93,6 +95,12 @@ class House:
 
     def alarms(self) -> list[str]:
         return [kind for (kind,) in self.rows("SELECT kind FROM alarms ORDER BY n")]
+
+
+def handed_over(hold: str, amount: int, final: bool = True) -> HoldCapture:
+    """The capture of goods that the hold paid for."""
+    tenders = (Tender(kind="balance", amount=amount),) if amount else ()
+    return HoldCapture(hold=hold, amount=amount, final=final, tenders=tenders, delivered_at=stamp(AFTERNOON))
 
 
 def code_of(outcome: Any) -> str:

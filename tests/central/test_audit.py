@@ -7,12 +7,10 @@ import pytest
 
 from central.audit import APPEND_ONLY, audit
 from central.fleet import set_value
-from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HoldAuthorise, HoldCapture
+from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HoldAuthorise
 from mqtt.messages.op import OP_UNDO, OpUndo
 from mqtt.messages.service import SERVICE_CALL, ServiceCall
-from tests.central.house import House
-
-AT = "2026-11-24T06:30:00.000Z"
+from tests.central.house import House, handed_over
 
 
 def busy(house: House) -> dict[str, str]:
@@ -21,7 +19,7 @@ def busy(house: House) -> dict[str, str]:
     member = house.member(t, "test1")
     held, _ = t.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=700, purpose="deposit"))
     sold, _ = t.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=500, purpose="deposit"))
-    capture, _ = t.must(HOLD_CAPTURE, HoldCapture(hold=sold, amount=600, final=True, delivered_at=AT))
+    capture, _ = t.must(HOLD_CAPTURE, handed_over(sold, 600))
     undone, _ = t.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=300, purpose="deposit"))
     undo, _ = t.must(OP_UNDO, OpUndo(of=undone, of_kind="hold.authorise", of_seq=4))
     refused = t.ask(HOLD_AUTHORISE, HoldAuthorise(instrument="sn", ref="nothing", count=1))

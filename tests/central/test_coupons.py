@@ -12,13 +12,10 @@ from mqtt.messages.hold import (
     HOLD_CAPTURE,
     HOLD_RELEASE,
     HoldAuthorise,
-    HoldCapture,
     HoldRelease,
 )
 from mqtt.messages.op import OP_UNDO, OpUndo
-from tests.central.house import House, code_of
-
-AT = "2026-11-24T06:30:00.000Z"
+from tests.central.house import House, code_of, handed_over
 
 
 def sn(house: House, batch: str, used: bool = False) -> str:
@@ -84,7 +81,7 @@ def test_an_outage_does_not_free_what_was_handed_over(house: House) -> None:
     house.wait(20 * 3600)
     house.central.tick()
     assert code_of(house.t.ask(HOLD_AUTHORISE, authorise(house, said.ref))) == "coupon_held"
-    done = house.k.must(HOLD_CAPTURE, HoldCapture(hold=hold, amount=0, final=True, delivered_at=AT))[1]
+    done = house.k.must(HOLD_CAPTURE, handed_over(hold, 0))[1]
     assert (done.state, [p.ledger for p in done.posted], done.shortfall_legs) == ("late_posted", ["COUPON:welcome"], ())
     assert house.alarms() == []
 
@@ -94,7 +91,7 @@ def test_after_a_day_it_is_free_and_a_later_capture_owes_its_worth(house: House)
     hold, _ = house.k.must(HOLD_AUTHORISE, authorise(house, said.ref))
     house.wait(24 * 3600)
     house.t.must(HOLD_AUTHORISE, authorise(house, said.ref, capture=True))
-    done = house.k.must(HOLD_CAPTURE, HoldCapture(hold=hold, amount=0, final=True, delivered_at=AT))[1]
+    done = house.k.must(HOLD_CAPTURE, handed_over(hold, 0))[1]
     assert [(leg.ledger, leg.amount, leg.worth) for leg in done.shortfall_legs] == [("COUPON:welcome", 1, 3_800)]
     assert house.suspense(house.k) == 3_800
     house.central.tick()

@@ -15,14 +15,12 @@ from mqtt.messages.hold import (
     HOLD_RELEASE,
     HoldAdjust,
     HoldAuthorise,
-    HoldCapture,
     HoldRelease,
 )
 from mqtt.messages.op import OP_ASK, OP_UNDO, OpAsk, OpUndo
 from mqtt.messages.outcome import Refused, Reply
-from tests.central.house import House, code_of
+from tests.central.house import House, code_of, handed_over
 
-AT = "2026-11-24T06:30:00.000Z"
 AMOUNT = 30_000
 
 
@@ -38,8 +36,7 @@ class Case:
         return code_of(self.house.t.send(HOLD_AUTHORISE, self.payload))
 
     def capture(self, amount: int = AMOUNT, final: bool = True):  # type: ignore[no-untyped-def]
-        body = HoldCapture(hold=self.id, amount=amount, final=final, delivered_at=AT)
-        return self.house.t.must(HOLD_CAPTURE, body)[1]
+        return self.house.t.must(HOLD_CAPTURE, handed_over(self.id, amount, final))[1]
 
     def release(self) -> str:
         return self.house.t.must(HOLD_RELEASE, HoldRelease(hold=self.id, reason="left"))[1].state
@@ -317,7 +314,7 @@ def test_a_closed_hold_is_not_adjusted(case: Case) -> None:
 @pytest.mark.parametrize("case", ["held"], indirect=True)
 def test_another_terminal_moves_nothing(case: Case) -> None:
     k = case.house.k
-    done = k.must(HOLD_CAPTURE, HoldCapture(hold=case.id, amount=AMOUNT, final=True, delivered_at=AT))[1]
+    done = k.must(HOLD_CAPTURE, handed_over(case.id, AMOUNT))[1]
     assert (done.state, done.shortfall, done.balances) == ("late_posted", AMOUNT, ())
     assert case.house.suspense(k) == AMOUNT
     assert code_of(k.ask(HOLD_RELEASE, HoldRelease(hold=case.id, reason="left"))) == "forbidden"

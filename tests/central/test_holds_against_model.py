@@ -17,15 +17,13 @@ from mqtt.messages.hold import (
     HOLD_RELEASE,
     HoldAdjust,
     HoldAuthorise,
-    HoldCapture,
     HoldRelease,
 )
 from mqtt.messages.kind import Kind
 from mqtt.messages.op import OP_UNDO, OpUndo
 from mqtt.messages.outcome import Refused, Reply
-from tests.central.house import House
+from tests.central.house import House, handed_over
 
-AT = "2026-11-24T06:30:00.000Z"
 LEDGERS = ("CNY", "BONUS")
 AMOUNTS = st.sampled_from([1, 9_999, 25_000, 40_000, 60_000, 90_000, 110_000])
 SENDER = st.sampled_from([None, None, None, "k01", "t01"])
@@ -263,8 +261,7 @@ class Holds(RuleBasedStateMachine):
     def _capture(self, nth: int, who: str | None, amount: int, final: bool) -> None:
         named = self._pick(nth)
         sender = who or named.who
-        body = HoldCapture(hold=named.id, amount=amount, final=final, delivered_at=AT)
-        done = self.clerks[sender].must(HOLD_CAPTURE, body)[1]
+        done = self.clerks[sender].must(HOLD_CAPTURE, handed_over(named.id, amount, final))[1]
         assert (done.state, done.shortfall) == self.paper.capture(sender, named.id, amount, final)
         if done.state != "already":
             assert sum(p.amount for p in done.posted) + done.shortfall == amount

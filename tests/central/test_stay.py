@@ -8,7 +8,7 @@ import pytest
 from central.cast import CAST
 from central.codes import booking_code
 from central.furnish import document_of
-from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HOLD_RELEASE, HoldAuthorise, HoldCapture, HoldRelease
+from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HOLD_RELEASE, HoldAuthorise, HoldRelease
 from mqtt.messages.identity import IDENTITY_PRESENT, IdDocument, IdentityPresent
 from mqtt.messages.op import OP_UNDO, OpUndo
 from mqtt.messages.outcome import Reply
@@ -25,7 +25,7 @@ from mqtt.messages.stay import (
     StayCheckOut,
     StayPrepare,
 )
-from tests.central.house import House, code_of
+from tests.central.house import House, code_of, handed_over
 
 AT = "2026-11-24T06:30:00.000Z"
 
@@ -204,8 +204,7 @@ def test_from_check_in_on_the_stay_owns_the_hold(house: House) -> None:
     assert house.k.must(OP_UNDO, undo)[1].state == "too_late"
     prepared = OpUndo(of=outcome.id, of_kind="stay.prepare", of_seq=1)
     assert house.k.must(OP_UNDO, prepared)[1].state == "too_late"
-    capture = HoldCapture(hold=hold, amount=500, final=True, delivered_at=AT)
-    done = house.k.must(HOLD_CAPTURE, capture)[1]
+    done = house.k.must(HOLD_CAPTURE, handed_over(hold, 500))[1]
     assert (done.state, done.shortfall) == ("late_posted", 500)
     assert house.suspense(house.k) == 500
     assert house.balance("li")["CNY"] == (128_000, 30_000)
@@ -225,7 +224,7 @@ def test_a_late_check_in_takes_the_deposit_again_as_far_as_funds_go(house: House
     _, done = check_in(house, stay, hold, identities)
     assert (done.state, done.held, done.shortfall) == ("late", 10_000, 20_000)
     assert [what for (what,) in house.rows("SELECT what FROM listed")] == ["deposit_short"]
-    late = house.k.must(HOLD_CAPTURE, HoldCapture(hold=hold, amount=100, final=True, delivered_at=AT))[1]
+    late = house.k.must(HOLD_CAPTURE, handed_over(hold, 100))[1]
     assert (late.state, late.shortfall) == ("late_posted", 100)
 
 

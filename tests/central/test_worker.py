@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from central.audit import audit
 from central.clerk import Clerk
 from central.fleet import confirm_quarantine
 from central.handlers import HANDLERS
@@ -14,13 +15,13 @@ from central.ledger.interface import StoreUnavailable
 from central.refuse import Refuse
 from mqtt.messages import wire
 from mqtt.messages.envelope import Answer, Refusal
-from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HoldAuthorise, HoldCapture
+from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_CAPTURE, HoldAuthorise, HoldCapture, Tender
 from mqtt.messages.kinds import KINDS
 from mqtt.messages.link import HeartbeatAck
-from mqtt.messages.op import OP_ASK, OP_UNDO, OpAsk, OpUndo
+from mqtt.messages.op import OP_ASK, OP_UNDO, UNDOABLE, OpAsk, OpUndo
 from mqtt.messages.outcome import Refused, Reply
 from mqtt.messages.service import SERVICE_CALL, ServiceCall
-from tests.central.house import House, code_of
+from tests.central.house import House, code_of, handed_over
 
 AT = "2026-11-24T06:30:00.000Z"
 OTHER_ID = "01a20000-0000-7000-8000-000000000001"
@@ -98,6 +99,11 @@ def bad_messages() -> list[tuple[str, dict[str, Any], str, str]]:
         ("ttl 0", {"body": {**body, "ttl_s": 0}}, "malformed", "$.body.ttl_s"),
         ("two shapes", {"body": {**body, "instrument": "sn", "ref": "1", "count": 1}}, "malformed", "$.body"),
         ("no role", {"role": "oracle"}, "malformed", "$.role"), ("store", {"store": "A"}, "malformed", "$.store"),
+        ("a line after the id", {"id": OTHER_ID + "\n"}, "malformed", "$.id"),
+        ("a line after the store", {"store": "front\n"}, "malformed", "$.store"),
+        ("no such day", {"at": "2026-02-29T06:30:00.000Z"}, "malformed", "$.at"),
+        ("no such hour", {"at": "2026-11-24T24:30:00.000Z"}, "malformed", "$.at"),
+        ("digits of elsewhere", {"at": "２０２６-11-24T06:30:00.000Z"}, "malformed", "$.at"),
         ("local time", {"at": "2026-11-24T06:30:00+08:00"}, "malformed", "$.at"),
         ("upper id", {"id": "01A20000-0000-7000-8000-000000000001"}, "malformed", "$.id"),
     ]  # fmt: skip
@@ -215,6 +221,25 @@ def test_never_notes_the_place_of_what_it_made_impossible(house: House) -> None:
     assert house.alarms() == []
 
 
+@pytest.mark.parametrize("kind", sorted(UNDOABLE))
+def test_what_can_be_undone_and_was_never_seen_never_will_be(house: House, kind: str) -> None:
+    assert house.t.must(OP_UNDO, OpUndo(of=OTHER_ID, of_kind=kind, of_seq=9))[1].state == "never"
+    assert house.t.must(OP_ASK, OpAsk(of=OTHER_ID))[1].state == "never"
+
+
+def test_a_kind_that_is_undone_stands_in_the_list() -> None:
+    assert {kind.name for kind in KINDS.values() if kind.undo} <= UNDOABLE
+
+
+def test_a_heartbeat_skips_places_and_nothing_else(house: House) -> None:
+    t = house.t
+    beat(house, t, 1)
+    said = {"journal": t.journal, "seq": 1, "outbox": 0, "oldest_s": 0, "skipped": [0]}
+    assert house.central.handle(t.terminal.topic("hb"), json.dumps(said).encode(), None) == []
+    with house.store.transaction() as tx:
+        assert audit(tx, house.keys).violations == ()
+
+
 def test_two_ids_at_one_place_quarantine_and_go_on(house: House) -> None:
     t = house.t
     t.must(SERVICE_CALL, ServiceCall(what="staff", about="help"))
@@ -279,15 +304,26 @@ def test_ttl_has_a_floor_outside_test_mode(house: House) -> None:
     assert code_of(house.t.ask(HOLD_AUTHORISE, long)) == "ok"
 
 
-def test_tenders_that_do_not_fit_are_booked_with_an_alarm(house: House) -> None:
-    from mqtt.messages.hold import Tender
-
+@pytest.mark.parametrize(("tenders", "fits"), [
+    ([("balance", 500)], True), ([("balance", 300), ("gift", 200)], True), ([("balance", 500), ("cash", 100)], True),
+    ([("balance", 400), ("cash", 100)], False), ([], False), ([("balance", 200), ("balance", 300)], False),
+])  # fmt: skip
+def test_tenders_that_do_not_fit_are_booked_with_an_alarm(
+    house: House, tenders: list[tuple[Any, int]], fits: bool
+) -> None:
     member = house.member(house.t, "test1")
     hold, _ = house.t.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=500, purpose="deposit"))
-    tenders = (Tender(kind="balance", amount=400), Tender(kind="cash", amount=100))
-    body = HoldCapture(hold=hold, amount=500, final=True, delivered_at=AT, tenders=tenders)
+    paid = tuple(Tender(kind=kind, amount=amount) for kind, amount in tenders)
+    body = HoldCapture(hold=hold, amount=500, final=True, delivered_at=AT, tenders=paid)
     assert house.t.must(HOLD_CAPTURE, body)[1].state == "captured"
-    assert house.alarms() == ["tenders_do_not_fit"]
+    assert house.alarms() == ([] if fits else ["tenders_do_not_fit"])
+
+
+def test_a_capture_says_how_it_was_paid(house: House) -> None:
+    payload = house.t.message(HOLD_CAPTURE, handed_over(OTHER_ID, 500))
+    message = json.loads(payload)
+    del message["body"]["tenders"]
+    assert answer(house, house.t, json.dumps(message).encode(), "hold.capture").code == "malformed"
 
 
 def test_time_never_goes_back_not_even_in_a_new_worker(house: House) -> None:

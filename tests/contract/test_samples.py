@@ -56,6 +56,23 @@ def test_read_and_written_to_the_byte(path: Path) -> None:
         assert wire.encode(msgspec.structs.replace(answer, body=msgspec.Raw(body))) == raw
 
 
+MAY_BE_ABSENT = {
+    "Held": {"capture"}, "CaptureAnswer": {"shortfall", "claim", "shortfall_legs"}, "OpState": {"answer"},
+    "OpUndone": {"answer"}, "StayPrepared": {"member"}, "CheckedInAnswer": {"slip"},
+    "SnState": {"ref", "name", "gives", "tail", "worth", "valid_from", "valid_to", "used_at", "used_where"},
+}  # fmt: skip
+"""What the contract marks `?`, and what there is nothing to say of."""
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_what_an_answer_must_have_is_written_even_where_it_is_nothing(kind: Any) -> None:
+    answer = wire.convert(wire.decode(sample(HERE / f"{kind.name}.answer.json"), Answer).body, kind.answer)
+    fields = msgspec.structs.fields(kind.answer)
+    bare = kind.answer(**{f.name: getattr(answer, f.name) for f in fields if f.required})
+    written = set(json.loads(wire.encode(bare)))
+    assert {f.name for f in fields} - written == MAY_BE_ABSENT.get(kind.answer.__name__, set())
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_unknown_fields_are_ignored_anywhere(path: Path) -> None:
     message = json.loads(sample(path))

@@ -100,7 +100,7 @@ class Front:
         return await self.till.request(HOLD_AUTHORISE, body, visit=VISIT, on_phase=lambda phase: None)
 
     async def capture(self, hold: str) -> Outcome[object]:
-        body = HoldCapture(hold=hold, amount=100, final=True, delivered_at="2025-05-01T14:00:00.000Z")
+        body = HoldCapture(hold=hold, amount=100, final=True, tenders=(), delivered_at="2025-05-01T14:00:00.000Z")
         return await self.till.delivered(hold, HOLD_CAPTURE, body, b"slip")
 
 

@@ -140,7 +140,7 @@ class House:
         return await self.till.request(STAY_PREPARE, body, visit=VISIT, on_phase=self.phases.append)
 
     async def capture(self, hold: str, amount: int = 50_000) -> Any:
-        body = HoldCapture(hold=hold, amount=amount, final=True, delivered_at=stamp(self.clock.wall()))
+        body = HoldCapture(hold=hold, amount=amount, final=True, tenders=(), delivered_at=stamp(self.clock.wall()))
         return await self.till.delivered(hold, HOLD_CAPTURE, body, b"slip")
 
     async def check_in(self, stay: str, hold: str) -> Any:

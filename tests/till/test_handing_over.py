@@ -74,14 +74,14 @@ async def test_p4_without_p3_is_refused(house: House) -> None:
 
 async def test_an_advice_about_another_hold_is_refused(house: House) -> None:
     hold, other = await house.handing_over(), "01900000-0000-7000-8000-0000000000ff"
-    body = HoldCapture(hold=other, amount=1, final=True, delivered_at="2025-05-01T14:00:00.000Z")
+    body = HoldCapture(hold=other, amount=1, final=True, tenders=(), delivered_at="2025-05-01T14:00:00.000Z")
     with pytest.raises(WrongPoint):
         await house.clock.run(house.till.delivered(hold, HOLD_CAPTURE, body, None))
 
 
 async def test_a_part_capture_does_not_end_a_hold(house: House) -> None:
     hold = await house.handing_over()
-    body = HoldCapture(hold=hold, amount=1, final=False, delivered_at="2025-05-01T14:00:00.000Z")
+    body = HoldCapture(hold=hold, amount=1, final=False, tenders=(), delivered_at="2025-05-01T14:00:00.000Z")
     with pytest.raises(WrongPoint):
         await house.clock.run(house.till.delivered(hold, HOLD_CAPTURE, body, None))
 
@@ -391,7 +391,8 @@ async def test_a_full_disk_at_p4_leaves_it_to_staff(house: House) -> None:
     with pytest.raises(JournalFailed, match="full"):
         await house.clock.run(house.till.delivered(
             hold, HOLD_CAPTURE,
-            HoldCapture(hold=hold, amount=1, final=True, delivered_at="2025-05-01T14:00:00.000Z"), b"s" * 60_000))
+            HoldCapture(hold=hold, amount=1, final=True, tenders=(), delivered_at="2025-05-01T14:00:00.000Z"),
+            b"s" * 60_000))
     assert house.till.facts().broken == "full"
     house.frail._commits._connection.execute("PRAGMA max_page_count = 100000")
     found = await house.clock.run(house.till.recover())

@@ -47,9 +47,9 @@ FAILURES: dict[str, Failure] = {f.key: f for f in (
     _F("i.review", "I05", "staff", ("finish",), "a member of staff", calls=True),
     # bookings
     _F("c.none", "C01", "warn", ("other_way", "staff"), "another code or card"),
-    _F("c.early", "C02", "info", ("staff", "finish"), "the room is ready"),
-    _F("c.future", "C03", "info", ("staff", "finish"), "the day of arrival"),
-    _F("c.cancel", "C04", "warn", ("staff", "finish"), "a new booking"),
+    _F("c.early", "C02", "info", ("finish", "staff"), "the room is ready"),
+    _F("c.future", "C03", "info", ("finish", "staff"), "the day of arrival"),
+    _F("c.cancel", "C04", "warn", ("finish", "staff"), "a new booking"),
     _F("c.unpaid", "C05", "warn", ("staff", "finish"), "the rate is paid"),
     _F("c.qr.used", "C06", "warn", ("staff", "finish"), "a member of staff"),
     _F("c.qr.expired", "C07", "warn", ("other_way", "staff"), "a fresh code"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -14,6 +15,8 @@ from kiosk.models.screen import Answer, Presented, Pressed, ReaderTrouble, Scann
 ID = "01900000-0000-7000-8000-000000000001"
 OTHER_ID = "01900000-0000-7000-8000-000000000002"
 DOCUMENT = Document("resident_id", "王小明", "11010519491231002X", None, None)
+TEXTS = ("x", ID, "2026-11-24T04:00:00.000Z", "2026-11-24", "CNY", "0" * 64)
+"""One for every pattern of the contract."""
 CODES = ("booking", "slip", "sn", "member", "foreign_url", "forged", "expired")
 
 
@@ -67,13 +70,7 @@ def _annotated(type_: Any) -> tuple[Any, ...]:
     if get_origin(plain) is tuple:
         return tuple(value for value in samples(plain) if value)
     if plain is str:
-        if "-7[" in pattern:
-            return (ID,)
-        if "T" in pattern:
-            return ("2026-11-24T04:00:00.000Z",)
-        if r"\d{4}" in pattern:
-            return ("2026-11-24",)
-        return ("CNY",) if "A-Z" in pattern else ("x",)
+        return (next(text for text in TEXTS if re.search(pattern, text)),)
     ge = next((meta.ge for meta in metas if getattr(meta, "ge", None) is not None), None)
     le = next((meta.le for meta in metas if getattr(meta, "le", None) is not None), 10**12)
     if le < 100:

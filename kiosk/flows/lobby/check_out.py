@@ -102,7 +102,7 @@ async def _goodbye(desk: Desk, folio: Folio, operation: str, done: CheckedOutAns
     printed = await desk.print_slip(operation)
     await desk.show(CheckedOut(
         stay=folio_view(folio), charged=charged, released=done.released, available=available, slip=printed,
-        number=desk.number(operation),
+        number=desk.number(operation), total=folio.total, paid=folio.paid,
     ))  # fmt: skip
 
 

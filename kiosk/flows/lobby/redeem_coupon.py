@@ -18,6 +18,7 @@ from mqtt.messages.hold import HOLD_AUTHORISE, HoldAuthorise
 from mqtt.messages.outcome import Refused, Unknown
 from mqtt.messages.values import Wording
 
+FIND, USE = ("coupon", 0), ("coupon", 1)
 _NOT_USABLE = {
     "unknown": "k.sn.bad", "used": "k.sn.used", "held": "k.sn.held", "expired": "k.sn.expired",
     "early": "k.sn.early", "other_store": "k.sn.store",
@@ -51,12 +52,12 @@ async def _enter(desk: Desk) -> str | None:
 
 
 async def _redeem(desk: Desk, sn: str) -> str:
-    desk.working(Working(say("k.sn.checking.title"), picture="search"))
+    desk.working(Working(say("k.sn.checking.title"), on=FIND, picture="search"))
     checked = await desk.ask(SN_CHECK, SnCheck(sn=sn))
     if isinstance(checked, Refused):
-        return await tell_refused(desk, checked)
+        return await tell_refused(desk, checked, FIND)
     if isinstance(checked, Unknown):
-        return await tell_unreachable(desk, checked)
+        return await tell_unreachable(desk, checked, FIND)
     coupon = checked.body
     if coupon.state != "usable":
         return await tell(desk, _why_not(coupon))
@@ -64,15 +65,15 @@ async def _redeem(desk: Desk, sn: str) -> str:
     answer = await desk.show(ConfirmSn(name, coupon.tail, gives, coupon.valid_to or ""))
     if not isinstance(answer, Pressed) or answer.action != "redeem":
         return "retry" if isinstance(answer, Pressed) else ""
-    desk.working(Working(say("k.sn.wait.title"), picture="receipt"))
+    desk.working(Working(say("k.sn.wait.title"), on=USE, picture="receipt"))
     outcome = await desk.request(
         HOLD_AUTHORISE, HoldAuthorise(instrument="sn", ref=coupon.ref, count=1, capture=True),
-        asking=Working(say("k.sn.asking.title"), say("k.sn.asking.body"), picture="receipt"),
+        asking=Working(say("k.sn.asking.title"), say("k.sn.asking.body"), on=USE, picture="receipt"),
     )  # fmt: skip
     if isinstance(outcome, Refused):
-        return await tell(desk, refused(outcome.code))
+        return await tell(desk, refused(outcome.code, on=USE))
     if isinstance(outcome, Unknown):
-        return await tell(desk, not_known(desk, outcome, "k.sn.unknown"))
+        return await tell(desk, not_known(desk, outcome, "k.sn.unknown", USE))
     await desk.keep_slip(outcome.id, CouponSlip(name, gives, coupon.tail))
     printed = await desk.print_slip(outcome.id)
     await desk.show(CouponUsed(name, gives, printed, desk.number(outcome.id)))
@@ -82,12 +83,12 @@ async def _redeem(desk: Desk, sn: str) -> str:
 def _why_not(coupon: SnState) -> Notice:
     key = _NOT_USABLE[coupon.state]
     if coupon.state == "used":
-        return notice(key, time=coupon.used_at, store=coupon.used_where)
+        return notice(key, on=FIND, time=coupon.used_at, store=coupon.used_where)
     if coupon.state == "early" and coupon.valid_from:
-        return notice(key, date=Day(date.fromisoformat(coupon.valid_from)))
+        return notice(key, on=FIND, date=Day(date.fromisoformat(coupon.valid_from)))
     if coupon.state == "expired" and coupon.valid_to:
-        return notice(key, date=Day(date.fromisoformat(coupon.valid_to)))
-    return notice(key)
+        return notice(key, on=FIND, date=Day(date.fromisoformat(coupon.valid_to)))
+    return notice(key, on=FIND)
 
 
 _NAMELESS = Wording(zh="优惠券", en="Coupon")

@@ -44,7 +44,7 @@ TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
         "zkb200": Trigger(b"T", b"P"),
     }
 )
-"""The `trigger` option -> how (docs/hardware.md, Scan engines)."""
+"""The `trigger` option -> how (docs/hardware.md, Kinds and drivers)."""
 
 
 class EngineLines:

@@ -6,6 +6,7 @@ import json
 import logging
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from central import backup, fleet, furnish
+from central import backup, fleet, furnish, running
 from central.audit import audit
 from central.codes import booking_code, slip_code, sn_code
 from central.context import Policy, hotel_of
@@ -55,6 +56,9 @@ for name, sub in (
 
 Data = Annotated[Path, typer.Option("--data", help="Central's data directory: books, keys, central.toml.")]
 HERE = Path("var/central")
+ROOT = Path(__file__).absolute().parent.parent
+CENTRAL = (sys.executable, "-m", "central")
+"""How a command of central begins, in the repository; `env` makes it good anywhere."""
 PIPED_WIDTH = 240
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -101,7 +105,10 @@ def office(folder: Path) -> Iterator[Office]:
         _fail(str(error))
     try:
         yield opened
-    except (fleet.BadScope, furnish.AlreadyFurnished, NotATestHouse, backup.BackupFailed, StoreUnavailable) as error:
+    except (
+        fleet.BadScope, furnish.AlreadyFurnished, NotATestHouse, backup.BackupFailed, StoreUnavailable,
+        running.AlreadyServing,
+    ) as error:  # fmt: skip
         _fail(f"{type(error).__name__}: {error}")
     finally:
         opened.store.close()
@@ -133,7 +140,7 @@ def serve(data: Data = HERE) -> None:
     from central.serve import Server
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    with office(data) as at_work:
+    with office(data) as at_work, running.serving(data):
         broker = at_work.settings.broker
         if broker is None:
             _fail(f"{data}/central.toml names no [broker]")
@@ -144,7 +151,7 @@ def serve(data: Data = HERE) -> None:
         files = (data / broker.ca, data / broker.cert, data / broker.key)
         server = Server(
             central, at_work.store, Endpoint(broker.host, broker.port, *files), at_work.settings.worker, clock,
-            lambda: print("central is serving", flush=True),  # noqa: T201
+            lambda: print(running.READY, flush=True),  # noqa: T201
         )  # fmt: skip
 
         def on_signal(_signal: int, _frame: FrameType | None) -> None:
@@ -153,6 +160,44 @@ def serve(data: Data = HERE) -> None:
         signal.signal(signal.SIGTERM, on_signal)
         signal.signal(signal.SIGINT, on_signal)
         server.run()
+
+
+@app.command()
+def start(data: Data = HERE) -> None:
+    """Serve in a process of its own, and return when it serves; it writes to central.log in the data directory."""
+    data.mkdir(parents=True, exist_ok=True)
+    log = data / "central.log"
+    with log.open("a", encoding="utf-8") as target:
+        begun = target.tell()
+        server = subprocess.Popen(
+            [*CENTRAL, "serve", "--data", str(data.absolute())], cwd=ROOT, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=target, stderr=target,
+        )  # fmt: skip
+    while server.poll() is None:
+        if running.READY in log.read_text("utf-8", "replace")[begun:].splitlines():
+            typer.echo(running.READY)
+            return
+        time.sleep(0.05)
+    _fail(log.read_text("utf-8", "replace").strip().rpartition("\n")[2])
+
+
+@app.command()
+def stop(data: Data = HERE) -> None:
+    """End whoever serves, when what is queued is answered."""
+    _end(data, signal.SIGTERM)
+
+
+@app.command()
+def kill(data: Data = HERE) -> None:
+    """End whoever serves as a power cut would."""
+    _end(data, signal.SIGKILL)
+
+
+def _end(data: Path, how: signal.Signals) -> None:
+    try:
+        typer.echo("ended" if running.end(data, how, time.sleep) else "nobody serves")
+    except running.StillServing as error:
+        _fail(str(error))
 
 
 @app.command(name="furnish")
@@ -193,7 +238,7 @@ def audit_(
 def facts_(data: Data = HERE, as_json: Json = True) -> None:
     """What an outside client needs to know of a test house."""
     with office(data) as at_work, at_work.work() as (tx, at):
-        _say(facts(tx, at_work.keys, at_work.settings, data.absolute(), sys.executable, at)) if as_json else None
+        _say(facts(tx, at_work.keys, at_work.settings, data.absolute(), ("env", f"PYTHONPATH={ROOT}", *CENTRAL), at)) if as_json else None
 
 
 @app.command(name="keys")

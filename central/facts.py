@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,20 @@ class NotATestHouse(Exception):
     """Facts name tokens and certificates: a real hotel has none to tell."""
 
 
-def facts(tx: Tx, keys: Keys, settings: Settings, folder: Path, python: str, at: int) -> dict[str, Any]:
-    """Everything, as plain values. `python` is how commands begin. Raises NotATestHouse."""
+def facts(
+    tx: Tx, keys: Keys, settings: Settings, folder: Path, central: Sequence[str], at: int
+) -> dict[str, Any]:
+    """Everything, as plain values. `central` is how its commands begin, from any directory. Raises NotATestHouse.
+
+    Every command is one line for a shell, and works as it stands. `approve` is null until `refund.*` exists.
+    """
     if not settings.test_mode:
         raise NotATestHouse("test_mode is not set in central.toml")
     property_ = _property(tx)
-    data = f"--data {folder}"
+
+    def command(*words: str) -> str:
+        return shlex.join((*central, *words, "--data", str(folder)))
+
     return {
         "broker": _broker(settings, folder),
         "property": property_,
@@ -34,14 +44,11 @@ def facts(tx: Tx, keys: Keys, settings: Settings, folder: Path, python: str, at:
         "approve": None,
         "restart_broker": settings.house.restart_broker or None,
         "central": {
-            "start": settings.house.start_central or f"{python} -m central serve {data}",
-            "stop": settings.house.stop_central or None,
-            "kill": settings.house.kill_central or None,
-            "audit": f"{python} -m central audit --json {data}",
+            **{word: command(word) for word in ("start", "stop", "kill")}, "audit": command("audit", "--json"),
         },
         "test_mode": {"min_ttl_s": 1},
         "public_keys": keys.public(),
-        "members": _members(tx, keys, python, data, at),
+        "members": _members(tx, keys, command, at),
         "coupons": [
             {"sn": c.sn, "ref": c.id, "batch": c.batch.id, "ledger": c.ledger, "worth": c.batch.worth,
              "valid_from": c.batch.valid_from, "valid_to": c.batch.valid_to, "stores": list(c.batch.stores),
@@ -51,7 +58,7 @@ def facts(tx: Tx, keys: Keys, settings: Settings, folder: Path, python: str, at:
         "bookings": [
             {"booking": b.id, "no": b.no, "state": b.state, "arrival": b.arrival, "departure": b.departure,
              "adults": b.adults, "deposit": b.deposit, "unpaid": b.due_before, "guest": _key(b.guest),
-             "code": f"{python} -m central bookings code {b.no} {data}"}
+             "code": command("bookings", "code", b.no)}
             for b in HousePms(tx).bookings(property_)
         ],
         "people": {
@@ -62,7 +69,7 @@ def facts(tx: Tx, keys: Keys, settings: Settings, folder: Path, python: str, at:
     }  # fmt: skip
 
 
-def _members(tx: Tx, keys: Keys, python: str, data: str, at: int) -> list[dict[str, Any]]:
+def _members(tx: Tx, keys: Keys, command: Callable[..., str], at: int) -> list[dict[str, Any]]:
     """`token` is the command that prints what the member's phone shows now: for member.identify, medium qr."""
     vault = Vault(keys.secret)
     found = []
@@ -73,7 +80,7 @@ def _members(tx: Tx, keys: Keys, python: str, data: str, at: int) -> list[dict[s
             found.append({
                 "key": key, "member": member.id, "tier": member.tier, "blocked": member.blocked,
                 "balances": [{"ledger": led, "posted": posted, "held": held} for led, posted, held in balances],
-                "token": f"{python} -m central member code {member.id} {data}",
+                "token": command("member", "code", member.id),
             })  # fmt: skip
     return found
 

@@ -25,13 +25,10 @@ class Broker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class House(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """For `facts` alone: where outside test terminals find certificates, and the commands of whoever runs us."""
+    """For `facts` alone: where outside test terminals find certificates, and how the broker is restarted."""
 
     certs: str = ""
     restart_broker: str = ""
-    start_central: str = ""
-    stop_central: str = ""
-    kill_central: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

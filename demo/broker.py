@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ TERMINAL_READS = ("rsp", "hb/ack", "config/desired", "cmd", "event")
 SHARED = ("req/#", "hb", "log")
 """What central's workers share. A stranger in the share would swallow a part of it, even one that never hears it."""
 FURNISHED = tuple(f"{PROPERTY}/{name}" for name, _, _ in TERMINALS)
+CONF, PID = "mosquitto.conf", "mosquitto.pid"
 PLUGIN = "mosquitto_dynamic_security.so"
 
 
@@ -107,6 +110,62 @@ def _allow(what: str, topic: str) -> dict[str, Any]:
     return {"acltype": what, "topic": topic, "priority": 0, "allow": True}
 
 
+def restart(directory: Path) -> None:
+    """End the broker that runs in `directory`, in order, and start it again as it was. Raises BrokerFailed, OSError."""
+    found = re.search(r"^listener (\d+) ", (directory / CONF).read_text(), re.MULTILINE)
+    if found is None:
+        raise BrokerFailed(f"{directory / CONF} names no listener")
+    _end_restarted(directory, signal.SIGTERM)
+    _await(_spawn(directory), int(found[1]))
+
+
+def _spawn(directory: Path) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [mosquitto(), "-c", str(directory / CONF)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    (directory / PID).write_text(str(process.pid))
+    return process
+
+
+def running(directory: Path) -> int | None:
+    """The process of this directory's broker, whoever started it."""
+    with contextlib.suppress(OSError, ValueError):
+        pid = int((directory / PID).read_text())
+        if str(directory / CONF).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    return None
+
+
+def _end_restarted(directory: Path, how: signal.Signals) -> None:
+    """End a broker that another process started: it cannot be waited for, but it is seen to be gone."""
+    for _ in range(_TRIES):
+        pid = running(directory)
+        if pid is None:
+            return
+        os.kill(pid, how)
+        time.sleep(_TRY_S)
+    raise BrokerFailed("it does not end")
+
+
+def _await(process: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(_TRIES):
+        if _accepts(port):
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_TRY_S)
+            raise BrokerFailed("mosquitto ended")
+    raise BrokerFailed("mosquitto never accepted")
+
+
+def _accepts(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 class Broker:
     """One mosquitto on `port` of this machine; configuration, state and log live in `directory`.
 
@@ -131,14 +190,10 @@ class Broker:
         """Start it and wait until it accepts. Raises BrokerFailed."""
         if self._process is not None:
             raise BrokerFailed("it runs already")
-        if self._accepts():
+        if _accepts(self.port):
             raise BrokerFailed(f"port {self.port} is taken")
-        program = mosquitto()
         self._write()
-        self._process = subprocess.Popen(
-            [program, "-c", str(self.directory / "mosquitto.conf")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True)  # fmt: skip
+        self._process = _spawn(self.directory)
         self._await(self._process)
 
     def stop(self) -> None:
@@ -165,24 +220,14 @@ class Broker:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _end_restarted(self.directory, how)
 
     def _await(self, process: subprocess.Popen[bytes]) -> None:
-        for _ in range(_TRIES):
-            if self._accepts():
-                return
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_TRY_S)
-                self._process = None
-                raise BrokerFailed(f"mosquitto ended: {self._last_words()}")
-        self.kill()
-        raise BrokerFailed("mosquitto never accepted")
-
-    def _accepts(self) -> bool:
         try:
-            socket.create_connection((HOST, self.port), timeout=1).close()
-        except OSError:
-            return False
-        return True
+            _await(process, self.port)
+        except BrokerFailed as error:
+            self.kill()
+            raise BrokerFailed(f"{error}: {self._last_words()}") from None
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError, IndexError):
@@ -194,7 +239,7 @@ class Broker:
         allowed = self.directory / "dynamic-security.json"
         allowed.write_text(roles(self._terminals, self._workers))
         allowed.chmod(0o600)
-        (self.directory / "mosquitto.conf").write_text("\n".join(self._settings(allowed)) + "\n")
+        (self.directory / CONF).write_text("\n".join(self._settings(allowed)) + "\n")
 
     def _settings(self, allowed: Path) -> list[str]:
         settings = [

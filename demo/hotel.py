@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from central.cast import CAST, Person
+from central.running import READY, end
 from demo.broker import HOST, Broker, free_port
 from demo.ca import Ca
 from hw.id_reader.contract import Document, DocumentKind, Sex
@@ -35,7 +38,6 @@ TERMINAL = "k01"
 OUTSIDE = ("t01", "t02", "t03")
 WORKERS = ("w1", "w2")
 """The second one has the broker's word, and nobody works under it: for attacks."""
-READY = "central is serving"
 
 TERMINAL_FILE = """\
 [place]
@@ -96,9 +98,6 @@ key = "{key}"
 [house]
 certs = "{certs}"
 restart_broker = "{restart_broker}"
-start_central = "{start}"
-stop_central = "{stop}"
-kill_central = "{kill}"
 """
 
 
@@ -169,7 +168,6 @@ class Hotel:
                 cwd=_root(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
                 start_new_session=True,
             )  # fmt: skip
-        (self.directory / "central.pid").write_text(str(self._central.pid))
         assert self._central.stdout is not None
         for line in self._central.stdout:
             if line.strip() == READY:
@@ -211,15 +209,15 @@ class Hotel:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
+        # Somebody may have started another by the commands of `central facts`.
+        end(self.books, how, time.sleep)
 
     def _furnish(self, ca: Path, cert: Path, key: Path) -> None:
         self.books.mkdir(parents=True, exist_ok=True)
-        serve = f"{sys.executable} -m central serve --data {self.books}"
-        pid = f"$(cat {self.directory / 'central.pid'})"
+        restart = ("env", f"PYTHONPATH={_root()}", sys.executable, "-m", "demo.restart", str(self.directory.absolute()))
         (self.books / "central.toml").write_text(CENTRAL_FILE.format(
             host=HOST, port=self.broker.port, ca=ca, cert=cert, key=key, certs=self.directory / "certs",
-            restart_broker=f"{sys.executable} -m demo.restart {self.directory}", start=serve, stop=f"kill {pid}",
-            kill=f"kill -9 {pid}",
+            restart_broker=shlex.join(restart),
         ))  # fmt: skip
         if not (self.books / "central.db").exists():
             self.ask_central("furnish")
@@ -271,7 +269,7 @@ def furnished(now: Callable[[], datetime], template: Path | None = None, **optio
 
 
 def _root() -> Path:
-    return Path(__file__).parent.parent
+    return Path(__file__).absolute().parent.parent
 
 
 def _last_line(path: Path) -> str:

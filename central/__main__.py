@@ -237,8 +237,11 @@ def audit_(
 @app.command(name="facts")
 def facts_(data: Data = HERE, as_json: Json = True) -> None:
     """What an outside client needs to know of a test house."""
+    anywhere = ("env", f"PYTHONPATH={ROOT}", *CENTRAL)
     with office(data) as at_work, at_work.work() as (tx, at):
-        _say(facts(tx, at_work.keys, at_work.settings, data.absolute(), ("env", f"PYTHONPATH={ROOT}", *CENTRAL), at)) if as_json else None
+        told = facts(tx, at_work.keys, at_work.settings, data.absolute(), anywhere, at)
+    if as_json:
+        _say(told)
 
 
 @app.command(name="keys")

@@ -179,7 +179,7 @@ def used_once(scene: Scene) -> Iterator[Violation]:
 
 
 def nothing_left_reserved(scene: Scene) -> Iterator[Violation]:
-    """I9: time frees what no stay owns; a stay that is over owns nothing."""
+    """I9: time frees what no stay owns; a stay that is not in the house owns nothing."""
     floor = scene.tx.floor()
     for hold, until in scene.tx.rows(
         "SELECT l.hold, l.until FROM hold_legs l WHERE l.open = 1 AND l.amount > l.taken AND l.until < ?",
@@ -188,10 +188,10 @@ def nothing_left_reserved(scene: Scene) -> Iterator[Violation]:
         yield Violation("I9", hold, f"due at {until}, still reserved at {floor}")
     sql = (
         "SELECT h.id, h.stay FROM holds h LEFT JOIN stays s ON s.id = h.stay WHERE h.stay IS NOT NULL"
-        " AND h.state = 'held' AND (s.id IS NULL OR s.state = 'out')"
+        " AND h.state = 'held' AND (s.id IS NULL OR s.state <> 'in_house' OR COALESCE(s.hold, '') <> h.id)"
     )
     for hold, stay in scene.tx.rows(sql):
-        yield Violation("I9", hold, f"held for stay {stay}, which is over or unknown")
+        yield Violation("I9", hold, f"held for stay {stay}, which is not in the house or has another deposit")
 
 
 def moves_along_the_table(scene: Scene) -> Iterator[Violation]:

@@ -162,9 +162,6 @@ class HousePms:
         if booked.prepaid:
             self.add_line(stay, Line("已付", "Paid", 1, -booked.prepaid), now)
 
-    def keep_deposit(self, stay: Stay, hold: str | None, shortfall: int) -> None:
-        self._tx.run("UPDATE stays SET hold = ?, shortfall = ? WHERE id = ?", hold, shortfall, stay.id)
-
     def folio(self, stay: Stay) -> tuple[Line, ...]:
         rows = self._tx.rows("SELECT zh, en, qty, amount FROM folio_lines WHERE stay = ? ORDER BY n", stay.id)
         return tuple(Line(*row) for row in rows)

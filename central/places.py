@@ -7,11 +7,23 @@ from central.ledger.interface import Books
 
 def note(books: Books, terminal: str, journal: str, seq: int, id_: str, at: int) -> None:
     """Note whose place it is. Evidence of a clone raises an alarm and quarantines; the operation itself goes on."""
+    claim(books, terminal, journal, id_, at)
     if not books.note_place(terminal, journal, seq, id_, at):
-        _evidence(books, terminal, journal, id_, f"place {journal}/{seq} under a second id", at)
-    elif books.journal_is_known_elsewhere(terminal, journal):
-        _evidence(books, terminal, journal, id_, f"journal {journal} at a second terminal", at)
+        detail = f"place {journal}/{seq} under a second id"
+        books.alarm("journal_cloned", terminal, id_, detail, at)
+        books.quarantine(terminal, journal, detail, at)
     lift_quarantine(books, terminal, journal)
+
+
+def claim(books: Books, terminal: str, journal: str, op: str, at: int) -> bool:
+    """Is the journal this terminal's? It is whose it was first; the newcomer is the evidence, and told of once."""
+    new, newcomer = books.begin_journal(terminal, journal, at)
+    if newcomer:
+        detail = f"journal {journal} of another terminal"
+        if new:
+            books.alarm("journal_cloned", terminal, op, detail, at)
+        books.quarantine(terminal, journal, detail, at)
+    return not newcomer
 
 
 def skip(books: Books, terminal: str, journal: str, seq: int, at: int) -> None:
@@ -24,8 +36,3 @@ def lift_quarantine(books: Books, terminal: str, journal: str) -> None:
     held = books.quarantined(terminal)
     if held is not None and held[1] is not None and held[0] != journal:
         books.end_quarantine(terminal)
-
-
-def _evidence(books: Books, terminal: str, journal: str, op: str, detail: str, at: int) -> None:
-    books.alarm("journal_cloned", terminal, op, detail, at)
-    books.quarantine(terminal, journal, detail, at)

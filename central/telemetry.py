@@ -34,7 +34,11 @@ def hear(central: Central, terminal: Terminal, leaf: str, payload: bytes) -> lis
             return []
         match leaf:
             case "hb":
-                return [_beat(tx, terminal, wire.decode(payload, Heartbeat), at)]
+                beat = wire.decode(payload, Heartbeat)
+                if _is_of_another(tx, terminal, beat.journal, at):
+                    central.counted["foreign journal"] += 1
+                    return []
+                return [_beat(tx, terminal, beat, at)]
             case "state":
                 _state(tx, terminal, wire.decode(payload, State), at)
             case "health":
@@ -46,6 +50,14 @@ def hear(central: Central, terminal: Terminal, leaf: str, payload: bytes) -> lis
             case _:
                 central.counted["leaf"] += 1
     return []
+
+
+def _is_of_another(tx: Tx, terminal: Terminal, journal: str, at: int) -> bool:
+    """A heartbeat would skip places and learn how far another's journal has come: it is not answered."""
+    books = tx.books
+    return books.journal_is_known_elsewhere(terminal.scope, journal) and not places.claim(
+        books, terminal.scope, journal, "", at
+    )
 
 
 def _beat(tx: Tx, terminal: Terminal, beat: Heartbeat, at: int) -> Out:

@@ -200,6 +200,7 @@ class Central:
             if kind.class_ is Class.REQUEST:
                 begin_visit(ctx)
             with tx.attempt():
+                _check_offline(ctx, kind)
                 if kind.undo and tx.books.is_tombstone(request.id, terminal.scope):
                     raise Refuse("undone")
                 return self._done(tx, HANDLERS[kind.name](ctx, body), at)
@@ -261,6 +262,12 @@ def _read(kind_name: str, payload: bytes) -> tuple[Request, Kind[Any, Any], Any]
         return request, kind, wire.convert(request.body, kind.body)
     except wire.Malformed as error:
         raise Refuse("malformed", Refusal(path=error.path)) from None
+
+
+def _check_offline(ctx: Context, kind: Kind[Any, Any]) -> None:
+    """An advice has happened, on line or off; what would be asked is not taken off line until `sale.record` exists."""
+    if ctx.request.offline is not None and kind.class_ is Class.REQUEST:
+        raise Refuse("unsupported" if ctx.books.quarantined(ctx.scope) is None else "quarantined")
 
 
 def _is_registered(tx: Tx, terminal: Terminal) -> bool:

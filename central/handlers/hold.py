@@ -146,13 +146,25 @@ def capture(ctx: Context, body: HoldCapture) -> CaptureAnswer:
     """Goods were handed over: booked in full, from the hold, late, or to suspense."""
     tenders = msgspec.json.encode(body.tenders).decode()
     done = holds.capture(
-        ctx.books, body.hold, body.amount, body.final, ctx.mover, receipt_no=ctx.receipt_no(), tenders=tenders
-    )
+        ctx.books, body.hold, body.amount, body.final, ctx.mover, receipt_no=ctx.receipt_no(), tenders=tenders,
+        trusted=_came_in_order(ctx, body),
+    )  # fmt: skip
     if not _fits(body):
         ctx.books.alarm("tenders_do_not_fit", ctx.scope, ctx.request.id, f"hold {body.hold}", ctx.at)
     if done.answer != "already":
         _mark(ctx, body.hold)
     return _answer(ctx, done)
+
+
+def _came_in_order(ctx: Context, body: HoldCapture) -> bool:
+    """What was done off line is listed for the desk; from a quarantined terminal it debits nobody."""
+    if ctx.request.offline is None:
+        return True
+    quarantined = ctx.books.quarantined(ctx.scope) is not None
+    what = "conflict_quarantined" if quarantined else "captured_offline"
+    detail = f"hold {body.hold}, amount {body.amount}, offline {ctx.request.offline.n}"
+    ctx.books.list_for_desk(ctx.hotel.id, ctx.scope, what, ctx.request.id, detail, ctx.at)
+    return not quarantined
 
 
 def _fits(body: HoldCapture) -> bool:

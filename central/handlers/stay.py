@@ -236,16 +236,14 @@ def _already(ctx: Context, stay: Stay) -> CheckedInAnswer:
 def _take_in(ctx: Context, pms: Pms, stay: Stay, body: StayCheckIn) -> CheckedInAnswer:
     booked = pms.booking(stay.property, stay.booking)
     assert booked is not None
+    if not pms.room_is_free_for(stay, ctx.at) or booked.state != "booked":
+        detail = f"stay {stay.id}, room {stay.room}, booking {booked.no}, deposit {stay.deposit}, hold {body.hold}"
+        _list(ctx, "room_conflict", detail)
+        return CheckedInAnswer(state="late", receipt_no=ctx.receipt_no(), held=0, shortfall=stay.deposit)
     until = max(millis(check_out_by(ctx, booked)), ctx.at) + ctx.policy.keep_deposit_ms
     hold, shortfall, on_time = _deposit(ctx, stay, body.hold, until)
     if shortfall:
         _list(ctx, "deposit_short", f"stay {stay.id}, room {stay.room}, short {shortfall}")
-    if not pms.room_is_free_for(stay, ctx.at) or booked.state != "booked":
-        _list(ctx, "room_conflict", f"stay {stay.id}, room {stay.room}, booking {booked.no}")
-        pms.keep_deposit(stay, hold.id if hold else None, shortfall)
-        return CheckedInAnswer(
-            state="late", receipt_no=ctx.receipt_no(), held=_held_now(hold, ctx.at), shortfall=shortfall
-        )
     for token in body.identities:
         if remembered_identity(ctx, token) is None:
             _list(ctx, "guest_not_registered", f"stay {stay.id}, room {stay.room}")

@@ -68,10 +68,7 @@ class SqlBooks:
         if (id_,) in others:
             return True
         self._tx.run("INSERT INTO places VALUES (?, ?, ?, ?, ?)", terminal, journal, seq, id_, at)
-        self._tx.run(
-            "INSERT INTO journals (terminal, journal, first_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            terminal, journal, at,
-        )  # fmt: skip
+        self.begin_journal(terminal, journal, at)
         if not others:
             self._advance(terminal, journal)
         return not id_ or not any(other for (other,) in others)
@@ -99,6 +96,18 @@ class SqlBooks:
     def journal_is_known_elsewhere(self, terminal: str, journal: str) -> bool:
         sql = "SELECT 1 FROM journals WHERE journal = ? AND terminal <> ?"
         return self._tx.one(sql, journal, terminal) is not None
+
+    def begin_journal(self, terminal: str, journal: str, at: int) -> tuple[bool, bool]:
+        sql = "SELECT newcomer FROM journals WHERE terminal = ? AND journal = ?"
+        row = self._tx.one(sql, terminal, journal)
+        if row is not None:
+            return False, bool(row[0])
+        newcomer = self.journal_is_known_elsewhere(terminal, journal)
+        self._tx.run(
+            "INSERT INTO journals (terminal, journal, first_at, newcomer) VALUES (?, ?, ?, ?)",
+            terminal, journal, at, int(newcomer),
+        )  # fmt: skip
+        return True, newcomer
 
     def gaps(self, terminal: str, journal: str, seq: int, most: int) -> tuple[tuple[int, int], ...]:
         row = self._tx.one("SELECT contiguous FROM journals WHERE terminal = ? AND journal = ?", terminal, journal)

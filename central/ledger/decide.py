@@ -89,19 +89,20 @@ def plan_capture(
     """A capture of `amount` fen. `available` says what an account has free in a ledger, for late ones."""
     if hold is None or not mine:
         cause = {State.NONE: "no_hold", State.TOMBSTONE: "after_undone"}.get(state, "foreign_hold")
-        return _to_suspense(cause if mine else "foreign_hold", amount, tombstone=mine and final)
+        return to_suspense(cause if mine else "foreign_hold", amount, tombstone=mine and final)
     if hold.stay is not None:
-        return _to_suspense("hold_of_stay", amount)
+        return to_suspense("hold_of_stay", amount)
     if state is State.CAPTURED:
         return CapturePlan("already", "already", alarm="captured_twice")
     if state is State.RELEASED:
-        return _to_suspense("after_released", amount)
+        return to_suspense("after_released", amount)
     if state is State.EXPIRED:
         return _late(hold, amount, final, available)
     return _in_time(hold, amount, final)
 
 
-def _to_suspense(cause: str, amount: int, *, tombstone: bool = False) -> CapturePlan:
+def to_suspense(cause: str, amount: int, *, tombstone: bool = False) -> CapturePlan:
+    """All of it is owed by nobody yet; an alarm names the cause."""
     return CapturePlan("late_posted", cause, shortfall=amount, tombstone=tombstone, alarm=f"capture_{cause}")
 
 

@@ -19,6 +19,7 @@ from central.ledger.decide import (
     plan_undo,
     resized,
     spend,
+    to_suspense,
 )
 from central.ledger.interface import Adjusted, Books, Capture, Hold, Leg, Posting
 
@@ -128,16 +129,20 @@ def hold_use_once(
 
 
 def capture(
-    books: Books, id_: str, amount: int, final: bool, mover: Mover, *, receipt_no: str, tenders: str = "[]"
-) -> Captured:
-    """Book what was handed over: from the hold, late, or to suspense; always in full, with an alarm if short."""
+    books: Books, id_: str, amount: int, final: bool, mover: Mover, *, receipt_no: str, tenders: str = "[]",
+    trusted: bool = True,
+) -> Captured:  # fmt: skip
+    """Book what was handed over: from the hold, late, or to suspense; always in full, with an alarm if short.
+
+    One that is not `trusted` goes to suspense, and the hold stays as it is.
+    """
     state, hold = look(books, id_, mover)
     mine = hold is None or hold.terminal == mover.terminal
     if hold is not None and state is State.EXPIRED:
         expire_due(books, sorted({leg.account for leg in hold.legs}), mover)
     plan = plan_capture(
         state, hold, amount, final, mine=mine, available=lambda account, led: books.available(account, led, mover.at)
-    )
+    ) if trusted else to_suspense("quarantined", amount)  # fmt: skip
     return carry_out(books, plan, hold, id_, amount, final, mover, receipt_no=receipt_no, tenders=tenders)
 
 

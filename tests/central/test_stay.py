@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from central.audit import audit
 from central.cast import CAST
 from central.codes import booking_code
 from central.furnish import document_of
@@ -235,6 +236,30 @@ def test_a_check_in_after_the_hold_was_given_back_takes_nothing(house: House) ->
     _, done = check_in(house, outcome.body, hold, identities)
     assert (done.state, done.held, done.shortfall) == ("late", 0, 30_000)
     assert house.balance("li")["CNY"] == (128_000, 0)
+
+
+@pytest.mark.parametrize("given_back", ["by the next", "by an undo"])
+def test_a_check_in_of_another_room_keeps_one_deposit_and_lists_the_other(house: House, given_back: str) -> None:
+    first, before = prepare(house, "li")
+    assert isinstance(first, Reply)
+    first_hold = hold_deposit(house, first.body)
+    if given_back == "by an undo":
+        house.k.must(OP_UNDO, OpUndo(of=first.id, of_kind="stay.prepare", of_seq=1))
+    second, identities = prepare(house, "li")
+    second_hold = hold_deposit(house, second.body)
+    _, late = check_in(house, first.body, first_hold, before)
+    assert (late.state, late.held, late.shortfall) == ("late", 0, 30_000)
+    _, done = check_in(house, second.body, second_hold, identities)
+    assert (done.state, done.held) == ("checked_in", 30_000)
+    for _ in range(2):
+        assert check_in(house, first.body, first_hold, before)[1].state == "late"
+    assert [what for (what,) in house.rows("SELECT what FROM listed")] == ["room_conflict"] * 3
+    with house.store.transaction() as tx:
+        assert audit(tx, house.keys).violations == ()
+    house.wait(601)
+    house.central.tick()
+    assert house.balance("li")["CNY"] == (128_000, 30_000)
+    assert house.rows("SELECT hold FROM stays WHERE id = ?", second.body.stay) == [(second_hold,)]
 
 
 def test_the_bill_moved_or_is_larger_than_the_deposit(house: House) -> None:

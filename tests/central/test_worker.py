@@ -257,6 +257,36 @@ def test_two_ids_at_one_place_quarantine_and_go_on(house: House) -> None:
     assert not beat(house, t).quarantined
 
 
+def test_who_names_anothers_journal_is_the_evidence_himself(house: House) -> None:
+    t, k = house.t, house.k
+    t.must(SERVICE_CALL, ServiceCall(what="staff", about="help"))
+    k.journal, k.seq = t.journal, 1
+    for _ in range(3):
+        k.must(SERVICE_CALL, ServiceCall(what="staff", about="help"))
+        t.must(SERVICE_CALL, ServiceCall(what="staff", about="help"))
+    assert house.rows("SELECT terminal FROM quarantine") == [("yunqi/k01",)]
+    assert house.alarms() == ["journal_cloned"]
+    assert not beat(house, t).quarantined
+    with house.store.transaction() as tx:
+        assert audit(tx, house.keys).violations == ()
+
+
+def test_a_heartbeat_with_anothers_journal_is_not_answered(house: House) -> None:
+    t, k = house.t, house.k
+    t.must(SERVICE_CALL, ServiceCall(what="staff", about="help"))
+    said = {"journal": t.journal, "seq": 5, "outbox": 0, "oldest_s": 0, "skipped": [2, 3]}
+    for _ in range(2):
+        assert house.central.handle(k.terminal.topic("hb"), json.dumps(said).encode(), None) == []
+    assert house.central.counted["foreign journal"] == 2
+    assert house.alarms() == ["journal_cloned"]
+    assert house.rows("SELECT terminal FROM quarantine") == [("yunqi/k01",)]
+    assert house.rows("SELECT COUNT(*) FROM places WHERE terminal = 'yunqi/k01' AND journal = ?", t.journal) == [(0,)]
+    assert beat(house, t).gaps == ()
+    with house.store.transaction() as tx:
+        confirm_quarantine(tx, "yunqi/k01", house.at)
+    assert not beat(house, k).quarantined
+
+
 def test_a_terminal_speaks_only_its_own_role_and_kinds(house: House) -> None:
     payload = house.k.message(SERVICE_CALL, ServiceCall(what="staff", about="help"))
     assert answer(house, house.k, changed(payload, role="handheld"), "service.call").code == "forbidden"
@@ -285,6 +315,45 @@ def test_ask_and_undo_of_what_was_refused_or_has_no_undo(house: House) -> None:
     for kind in ("hold.capture", "no.kind"):
         assert code_of(t.ask(OP_UNDO, OpUndo(of=OTHER_ID, of_kind=kind, of_seq=9))) == "malformed"
     assert t.must(OP_ASK, OpAsk(of=OTHER_ID))[1].state == "unseen"
+
+
+def offline(payload: bytes, n: int = 1) -> bytes:
+    return changed(payload, offline={"at": AT, "n": n, "prev": "0" * 64})
+
+
+def quarantine(house: House, clerk: Clerk) -> None:
+    with house.store.transaction() as tx:
+        tx.books.quarantine(clerk.terminal.scope, clerk.journal, "a test", house.at)
+
+
+@pytest.mark.parametrize(("free", "code"), [(True, "unsupported"), (False, "quarantined")])
+def test_nothing_is_asked_off_line_yet(house: House, free: bool, code: str) -> None:
+    payload = offline(deposit(house, house.t))
+    if not free:
+        quarantine(house, house.t)
+    assert answer(house, house.t, payload).code == code
+    assert house.balance("test1")["CNY"] == (100_000, 0)
+    assert beat(house, house.t).gaps == ()
+
+
+@pytest.mark.parametrize(("free", "state", "listed", "books"), [
+    (True, "captured", "captured_offline", (99_000, 0)),
+    (False, "late_posted", "conflict_quarantined", (100_000, 1_000)),
+])  # fmt: skip
+def test_a_capture_off_line_is_listed_and_debits_nobody_from_a_quarantined_terminal(
+    house: House, free: bool, state: str, listed: str, books: tuple[int, int]
+) -> None:
+    t = house.t
+    hold = answer(house, t, deposit(house, t)).id
+    if not free:
+        quarantine(house, t)
+    said = answer(house, t, offline(t.message(HOLD_CAPTURE, handed_over(hold, 1_000))), "hold.capture")
+    assert json.loads(bytes(said.body))["state"] == state
+    assert house.balance("test1")["CNY"] == books
+    assert house.rows("SELECT what FROM listed WHERE terminal = 'yunqi/t01'") == [(listed,)]
+    assert house.suspense(t) == (0 if free else 1_000)
+    with house.store.transaction() as tx:
+        assert audit(tx, house.keys).violations == ()
 
 
 def test_a_quote_is_unknown_for_now(house: House) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from membership.money import Fen, half_up
-from membership.preset import StoredValueRules
+from membership.preset import RechargeStep, StoredValueRules
 from membership.reasons import Reason
-from membership.stored_value import recharge_gift
+from membership.stored_value import recharge_gift, recharge_table
 from membership.verdict import BadInput, refuse, whole
 
 
@@ -67,14 +67,37 @@ def give_back(refund: Fen, paid: Money, rules: StoredValueRules) -> Money:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftTable:
+    """The bonus steps a recharge was made under, and whether they repeat; no steps where gifts were off (X-127)."""
+
+    steps: tuple[RechargeStep, ...] = ()
+    repeatable: bool = False
+
+    def earned(self, stays: Fen, day: date) -> Fen:
+        """The whole bonus of a recharge of `stays` on `day` under this table."""
+        then = StoredValueRules(
+            enabled=True, recharge_gift_enabled=True, recharge_steps=self.steps, repeatable=self.repeatable
+        )
+        return recharge_gift(stays, then, day).whole_bonus
+
+
+def gift_table(rules: StoredValueRules, day: date) -> GiftTable:
+    """What to keep with a recharge made on `day`, so that no later preset takes an earned bonus away (X-127)."""
+    if not rules.enabled or not rules.recharge_gift_enabled:
+        return GiftTable()
+    return GiftTable(recharge_table(rules, day), rules.repeatable)
+
+
+@dataclass(frozen=True, slots=True)
 class Recharge:
     """A recharge as the books keep it. `stays`: its principal less earlier refunds; `credited`: its bonus with the
-    instalments credited so far, less what was taken back."""
+    instalments credited so far, less what was taken back; `table`: what its bonus was reckoned by."""
 
     id: str
     day: date
     stays: Fen
     credited: Fen
+    table: GiftTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +119,12 @@ class Payout:
     parts: tuple[Part, ...]
 
 
-def refund_unspent(
-    asked: Fen, recharges: Sequence[Recharge], free: Money, rules: StoredValueRules
-) -> Payout | Reason:
+def refund_unspent(asked: Fen, recharges: Sequence[Recharge], free: Money) -> Payout | Reason:
     """Unspent principal paid back, by staff with a manager's approval at central (SV-18, X-38, X-127).
 
-    `recharges` stand in the order they were made and are refunded last in, first out. Each
-    one's step is recomputed for the principal that stays; the bonus too much is taken from the bonus there is, then
-    from the refund. Used coupons are not charged.
+    `recharges` stand in the order they were made and are refunded last in, first out. Each one's step is recomputed, in
+    its own table, for the principal that stays; the bonus too much is taken from the bonus there is, then from the
+    refund. Used coupons are not charged.
     """
     whole("asked", asked, least=1)
     if asked > free.principal:
@@ -112,7 +133,7 @@ def refund_unspent(
     for recharge in reversed(recharges):
         take = min(left, recharge.stays)
         if take:
-            earned = recharge_gift(recharge.stays - take, rules, recharge.day).whole_bonus
+            earned = recharge.table.earned(recharge.stays - take, recharge.day)
             parts.append(Part(recharge.id, take, max(0, recharge.credited - earned)))
             left -= take
     if left:

@@ -7,10 +7,10 @@ and the pricing chain; here stands only whether it may be used.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from membership.hotel_time import DateRange, Holidays, Slot, aware
+from membership.hotel_time import DateRange, Holidays, Slot, aware, hotel_date
 from membership.money import MAX_FEN, Fen
 from membership.occasion import EVERY_MEMBER, Audience, Occasion, Person, Surface
 from membership.reasons import Reason
@@ -179,15 +179,17 @@ def judge_use(
     batch: Batch, coupon: Coupon, occasion: Occasion, holidays: Holidays, purpose: For | None = None
 ) -> Verdict:
     """May this coupon be used now, here, for this? `purpose` None asks about the coupon only, before a bill exists."""
+    nights = purpose.nights if purpose else ()
+    day = _day_of_use(batch, occasion, holidays, nights)
     return first(
         _same_batch(batch, coupon),
         _unused(coupon),
         _presenter(batch, coupon, occasion),
-        _in_days(batch, occasion),
+        _in_days(batch, day),
         _here(batch, occasion),
         _in_slot(batch, occasion),
         None if purpose is None else _for_this(batch, purpose),
-        _no_blackout(batch, occasion, holidays, purpose.nights if purpose else ()),
+        _no_blackout(batch, holidays, nights or (day,)),
         _staffed(batch, occasion),
     )
 
@@ -256,16 +258,37 @@ def _unused(coupon: Coupon) -> Reason | None:
 
 
 def _presenter(batch: Batch, coupon: Coupon, occasion: Occasion) -> Reason | None:
-    """A code shown by somebody unidentified is its own proof; a member owns it or is a friend (CP-8, RF-7)."""
+    """An identified person owns it or is a friend (CP-8, RF-7). A bare serial number is for staff to compare (CP-15,
+    CP-16); on a bill the owner is asked for all the same, see `worth.offer_of`."""
     if not coupon.owner or occasion.presenter in (None, coupon.owner) or batch.friend_shared:
         return None
     return refuse("coupon.not_yours", "X-48")
 
 
-def _in_days(batch: Batch, occasion: Occasion) -> Reason | None:
-    if occasion.today < batch.valid.first:
+def _day_of_use(batch: Batch, occasion: Occasion, holidays: Holidays, nights: tuple[date, ...]) -> date:
+    """The hotel date that a use now counts for: of a slot over midnight the day it began (X-124). Where slots overlap,
+    the first whose day permits it."""
+    days = [_slot_day(slot, occasion) for slot in batch.slots if slot.holds(occasion.local)] or [occasion.today]
+    permitted = (
+        day
+        for day in days
+        if _in_days(batch, day) is None and _no_blackout(batch, holidays, nights or (day,)) is None
+    )
+    return next(permitted, days[0])
+
+
+def _slot_day(slot: Slot, occasion: Occasion) -> date:
+    local = occasion.local
+    if slot.start < slot.end:
+        return occasion.today
+    begun = local.date() if local.time() >= slot.start else local.date() - timedelta(days=1)
+    return hotel_date(datetime.combine(begun, slot.start, occasion.zone), occasion.zone, occasion.day_start)
+
+
+def _in_days(batch: Batch, day: date) -> Reason | None:
+    if day < batch.valid.first:
         return refuse("coupon.early", "CP-6", date=batch.valid.first.isoformat())
-    return _expired(batch) if occasion.today > batch.valid.last else None
+    return _expired(batch) if day > batch.valid.last else None
 
 
 def _here(batch: Batch, occasion: Occasion) -> Reason | None:
@@ -287,8 +310,8 @@ def _for_this(batch: Batch, purpose: For) -> Reason | None:
     return refuse("coupon.not_for_this", "CP-3", goods=", ".join(sorted(batch.goods)))
 
 
-def _no_blackout(batch: Batch, occasion: Occasion, holidays: Holidays, nights: tuple[date, ...]) -> Reason | None:
-    for day in (nights or (occasion.today,)) if batch.blackout else ():
+def _no_blackout(batch: Batch, holidays: Holidays, days: tuple[date, ...]) -> Reason | None:
+    for day in days if batch.blackout else ():
         match holidays.is_holiday(day):
             case None:
                 return refuse("coupon.calendar_unknown", "CP-24", date=day.isoformat())

@@ -58,7 +58,8 @@ def gift_terms(name: str, face: Fen, rules: CardRules, displayed: bool = True) -
 
 @dataclass(frozen=True, slots=True)
 class GiftCard:
-    """One card. `holder` has it now, `givers` had it before; `active_from` is the day it first became active."""
+    """One card. `holder` has it now, `givers` had it before; `active_from` is the day it first became active. `code`
+    was issued to this holder and pays without him being identified; empty: none was (GC-3, GC-7)."""
 
     id: str
     terms: GiftTerms
@@ -69,6 +70,7 @@ class GiftCard:
     in_transfer: bool = False
     deleted_on: date | None = None
     givers: tuple[str, ...] = ()
+    code: str = ""
 
     def __post_init__(self) -> None:
         whole("value", self.value, most=self.terms.face)
@@ -126,12 +128,19 @@ def judge_claim(card: GiftCard, occasion: Occasion) -> Verdict:
     )
 
 
-def claim(card: GiftCard, occasion: Occasion) -> GiftCard:
-    """The card in the claimer's hands, active at once unless a phone number is needed (GC-4, X-132)."""
+def claim(card: GiftCard, occasion: Occasion, code: str = "") -> GiftCard:
+    """The card in the claimer's hands, active at once unless a phone number is needed (GC-4, X-132).
+
+    `code` is the one issued to him now, in place of the giver's, which pays no more (GC-7). The giver's own again:
+    `BadInput`.
+    """
     must(judge_claim(card, occasion))
     person = occasion.presenter or card.holder
-    givers = card.givers if person == card.holder else (*card.givers, card.holder)
-    claimed = replace(card, holder=person, givers=givers, in_transfer=False, stage=State.CLAIMED)
+    passed_on = person != card.holder
+    if passed_on and code and code == card.code:
+        raise BadInput("gift.code", rule="GC-7")
+    givers = (*card.givers, card.holder) if passed_on else card.givers
+    claimed = replace(card, holder=person, givers=givers, in_transfer=False, stage=State.CLAIMED, code=code)
     return claimed if card.terms.phone_needed else _active(claimed, occasion.today)
 
 
@@ -153,28 +162,23 @@ def activate(card: GiftCard, phone_known: bool, occasion: Occasion) -> GiftCard:
     return _active(card, occasion.today)
 
 
-def judge_spend(card: GiftCard, occasion: Occasion) -> Verdict:
-    """May the card be spent now (GC-3, GC-6)? On every terminal alike (X-61)."""
-    return first(
-        _holds(card, occasion),
-        _free(card),
-        _spendable_stage(card),
-        _not_expired(card, occasion),
-        None if card.value else refuse("gift.empty", "GC-3"),
-    )
+def judge_spend(card: GiftCard, occasion: Occasion, code: str = "") -> Verdict:
+    """May the card be spent now (GC-3, GC-6)? On every terminal alike (X-61). Nobody identified: by the `code` issued
+    to the holder of today only (GC-7)."""
+    return first(_bears(card, occasion, code), *_has_value(card, occasion))
 
 
-def spend(card: GiftCard, amount: Fen, occasion: Occasion) -> tuple[GiftCard, Fen]:
+def spend(card: GiftCard, amount: Fen, occasion: Occasion, code: str = "") -> tuple[GiftCard, Fen]:
     """The card after a bill of `amount` fen, and what it gave: what is there; the rest by another tender (X-132)."""
     whole("amount", amount, least=1, most=MAX_FEN)
-    must(judge_spend(card, occasion))
+    must(judge_spend(card, occasion, code))
     given = min(amount, card.value)
     return replace(card, value=card.value - given), given
 
 
 def judge_recharge(card: GiftCard, occasion: Occasion) -> Verdict:
-    """May what is left be moved to the balance (SV-21, X-63)? Once, so never from a recharged card."""
-    return judge_spend(card, occasion)
+    """May the holder move what is left to the balance (SV-21, X-63)? Once, so never from a recharged card."""
+    return first(_holds(card, occasion), *_has_value(card, occasion))
 
 
 def recharge(card: GiftCard, occasion: Occasion) -> tuple[GiftCard, Fen]:
@@ -242,11 +246,19 @@ def _active(card: GiftCard, today: date) -> GiftCard:
 
 
 def _holds(card: GiftCard, occasion: Occasion) -> Reason | None:
-    """A card code shown by somebody unidentified is its own proof; an identified person must hold the card."""
-    if occasion.presenter in (None, card.holder):
+    """Whoever changes where a card or its value is must be identified as its holder (GC-7)."""
+    if occasion.presenter is None:
+        return refuse("gift.sign_in", "GC-7")
+    if occasion.presenter == card.holder:
         return None
     key = "gift.transferred" if occasion.presenter in card.givers else "gift.not_yours"
     return refuse(key, "GC-7")
+
+
+def _bears(card: GiftCard, occasion: Occasion, code: str) -> Reason | None:
+    if occasion.presenter is not None:
+        return _holds(card, occasion)
+    return None if code and code == card.code else refuse("gift.code", "GC-7")
 
 
 def _free(card: GiftCard) -> Reason | None:
@@ -257,6 +269,15 @@ def _free(card: GiftCard) -> Reason | None:
 
 def _not_deleted(card: GiftCard) -> Reason | None:
     return None if card.deleted_on is None else refuse("gift.deleted", "GC-6", date=card.deleted_on.isoformat())
+
+
+def _has_value(card: GiftCard, occasion: Occasion) -> tuple[Reason | None, ...]:
+    return (
+        _free(card),
+        _spendable_stage(card),
+        _not_expired(card, occasion),
+        None if card.value else refuse("gift.empty", "GC-3"),
+    )
 
 
 def _spendable_stage(card: GiftCard) -> Reason | None:

@@ -9,7 +9,7 @@ from membership.cards import Source, not_by_staff, not_here, not_owner
 from membership.hotel_time import aware
 from membership.occasion import Occasion
 from membership.reasons import Reason
-from membership.verdict import BadInput, Verdict, first, refuse, whole
+from membership.verdict import BadInput, Verdict, first, must, refuse, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,9 @@ def open_card(terms: TimesTerms, card: str, owner: str, source: Source, today: d
 def judge_use(card: TimesCard, occasion: Occasion, count: int = 1) -> Verdict:
     """May `count` uses be taken now and here? Notes a use of a few minutes ago."""
     whole("count", count, least=1, most=9_999)
-    last_day = card.last_day
-    over = last_day is not None and occasion.today > last_day
     return first(
         not_owner(card.owner, occasion),
-        refuse("card.expired", "TC-2", date=str(last_day)) if over else None,
+        _not_over(card, occasion),
         not_here(card.terms.stores, occasion),
         refuse("card.no_uses_left", "TC-1") if card.left == 0 else None,
         refuse("card.too_few_left", "TC-1", n=card.left) if count > card.left else None,
@@ -88,12 +86,20 @@ def judge_use(card: TimesCard, occasion: Occasion, count: int = 1) -> Verdict:
     )
 
 
-def use(card: TimesCard, now: datetime, count: int = 1) -> TimesCard:
-    """The card after `count` uses. More than are left: `BadInput`, so that a count never falls below none."""
+def use(card: TimesCard, occasion: Occasion, count: int = 1) -> TimesCard:
+    """The card after `count` uses. More than are left, so that a count never falls below none, or past its last day:
+    `BadInput`."""
     whole("count", count, least=1, most=9_999)
+    must(first(_not_over(card, occasion)))
     if count > card.left:
         raise BadInput("card.too_few_left", rule="TC-1", n=card.left)
-    return replace(card, left=card.left - count, last_use=now)
+    return replace(card, left=card.left - count, last_use=occasion.now)
+
+
+def _not_over(card: TimesCard, occasion: Occasion) -> Reason | None:
+    last_day = card.last_day
+    over = last_day is not None and occasion.today > last_day
+    return refuse("card.expired", "TC-2", date=str(last_day)) if over else None
 
 
 def _used_just_now(card: TimesCard, occasion: Occasion) -> tuple[Reason, ...]:

@@ -44,9 +44,12 @@ def offer_of(
     holidays: Holidays,
     nights: Collection[date] = (),
 ) -> Offer:
-    """The coupon for the chain, barred with its reason where it may not be used now and here; `nights` are the evenings
-    of a stay on the bill (X-123). A ticket takes nothing off a bill, and a discount of 100 per cent or more is none:
-    `BadInput`."""
+    """The coupon for the chain, barred with its reason where it may not be used now and here.
+
+    `nights` are the evenings of a stay on the bill (X-123). The owner goes with it whoever shows the code: the chain
+    compares him with the guest of the bill (X-48); a printed coupon has none (CP-15, X-47). A ticket takes nothing off
+    a bill, and a discount of 100 per cent or more is none: `BadInput`.
+    """
     kind = _kind(batch)
     if kind == "discount":
         whole("value", worth.value, least=1, most=99)
@@ -64,7 +67,7 @@ def offer_of(
         except_categories=worth.except_categories,
         excludes=worth.excludes,
         stackable=worth.stackable,
-        owner=None if occasion.presenter is None else coupon.owner,
+        owner=coupon.owner or None,
         shared=batch.friend_shared,
         barred=verdict if isinstance(verdict, Reason) else None,
     )

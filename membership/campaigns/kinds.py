@@ -93,14 +93,19 @@ class PostPayment:
 Campaign = CardOpen | Recharge | Spend | Exchange | PostPayment
 
 
-def gift_for_amount(steps: tuple[Step, ...], amount: Fen, repeatable: bool) -> Gift:
-    """The highest step that `amount` reaches, once; repeatable: as often as it goes into it (X-34, X-49, X-128)."""
+def gift_for_amount(steps: tuple[Step, ...], amount: Fen, repeatable: bool, most_coupons: int) -> Gift:
+    """The highest step that `amount` reaches, once; repeatable: as often as it goes into it (X-34, X-49, X-128).
+
+    Its coupons never more than `most_coupons`: `max_coupons` for a recharge, `spend_gift_max` for spending (SV-11,
+    X-39).
+    """
     whole("amount", amount)
     reached = [step for step in steps if amount >= step.at]
     if not reached:
         return NOTHING
     highest = max(reached, key=lambda step: step.at)
-    return highest.gift.times(amount // highest.at if repeatable else 1)
+    gift = highest.gift.times(amount // highest.at if repeatable else 1)
+    return replace(gift, coupons=gift.coupons[:whole("most_coupons", most_coupons)])
 
 
 def judge_exchange(campaign: Exchange, person: Person, points: int, done: int, occasion: Occasion) -> Verdict:

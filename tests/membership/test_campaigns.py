@@ -36,7 +36,8 @@ from membership.campaigns.post_payment import (
     take_claim,
 )
 from membership.campaigns.scope import Scope, Stage, end_early, judge_scope, stage
-from membership.campaigns.validate import in_order, objections
+from membership.campaigns.taking_part import SignInCampaign, Vote
+from membership.campaigns.validate import Entered, in_order, objections
 from membership.coupons import Access, Batch, Kind
 from membership.games import Draft
 from membership.games import Kind as GameKind
@@ -51,7 +52,7 @@ from tests.membership.houses import SHANGHAI, at, occasion, why
 RULES, RECHARGE = HOTEL.campaigns, HOTEL.stored_value
 MARCH = DateRange(date(2026, 3, 1), date(2026, 3, 31))
 SCOPE = Scope("c1", "Spring", MARCH.span(SHANGHAI))
-TEA = Batch("tea", "Tea for two", Access.CAMPAIGN, Kind.GOODS, MARCH, stock=500)
+TEA = Batch("tea", "Tea for two", Access.CAMPAIGN, Kind.GOODS, MARCH, stock=500, per_person=5)
 CASH = replace(TEA, id="cash", name="¥20 off", kind=Kind.CASH)
 WASH = TimesTerms("wash", "Car wash", uses=3)
 WHEEL = Draft(
@@ -62,7 +63,7 @@ CATALOG = Catalog({"tea": TEA, "cash": CASH}, {"wash": WASH}, {"wheel": WHEEL})
 LI, GUEST = Person("li", Tier.GOLD), Person(None)
 
 
-def found(campaign: Campaign, *others: Campaign, catalog: Catalog = CATALOG) -> list[str]:
+def found(campaign: Entered, *others: Entered, catalog: Catalog = CATALOG) -> list[str]:
     return [reason.key for reason in objections(campaign, catalog, RULES, RECHARGE, SHANGHAI, others)]
 
 
@@ -161,6 +162,67 @@ def test_five_coupons_for_a_recharge_and_five_for_spending() -> None:
     assert found(Spend(SCOPE, (Step(20_000, six),))) == ["campaign.too_many_coupons"]
 
 
+@pytest.mark.rules("SV-11", "X-39", "X-128")
+def test_repeating_multiplies_the_bonus_but_no_coupons_beyond_the_limit() -> None:
+    steps = (Step(10_000, Gift(balance=1_000, coupons=("tea", "cash"))),)
+    given_for = {fen: gift_for_amount(steps, fen, True, most_coupons=5) for fen in (20_000, 30_000, 90_000)}
+    assert {fen: (gift.balance, len(gift.coupons)) for fen, gift in given_for.items()} == {
+        20_000: (2_000, 4), 30_000: (3_000, 5), 90_000: (9_000, 5)}  # fmt: skip
+    assert gift_for_amount(steps, 10_000, False, most_coupons=1).coupons == ("tea",)
+
+
+@pytest.mark.rules("SV-11", "X-39", "X-128")
+@pytest.mark.parametrize("kind", [Recharge, Spend])
+def test_a_repeatable_step_that_would_bring_too_many_coupons_is_objected_to(kind: type[Recharge | Spend]) -> None:
+    two, bonus = Gift(coupons=("tea", "cash")), Gift(balance=1_000)
+    assert found(kind(SCOPE, (Step(10_000, bonus),), repeatable=True)) == []
+    assert found(kind(SCOPE, (Step(10_000, two),), repeatable=False)) == []
+    assert found(kind(SCOPE, (Step(10_000, two),), repeatable=True)) == ["campaign.too_many_coupons"]
+    twice = (Step(10_000, two), Step(30_000, bonus))
+    assert found(kind(SCOPE, twice, repeatable=True)) == []
+    thrice = (Step(10_000, two), Step(30_001, bonus))
+    assert found(kind(SCOPE, thrice, repeatable=True)) == ["campaign.too_many_coupons"]
+    assert found(kind(SCOPE, thrice, repeatable=False)) == []
+
+
+@pytest.mark.rules("CP-29", "TC-2", "CS-2", "PM-1")
+@pytest.mark.parametrize(
+    ("terms", "spending", "paying"),
+    [
+        (WASH, [], []),
+        (replace(WASH, enabled=False), ["card.off"], ["card.off"]),
+        (replace(WASH, until=date(2026, 2, 28)), ["card.sale_over"], ["card.sale_over"]),
+        (replace(WASH, until=date(2026, 3, 1)), ["campaign.dates"], []),
+        (replace(WASH, until=date(2026, 3, 30)), ["campaign.dates"], []),
+        (replace(WASH, until=date(2026, 3, 31)), [], []),
+    ],
+)
+def test_a_times_card_off_or_over_is_objected_to(terms: TimesTerms, spending: list[str], paying: list[str]) -> None:
+    catalog, card = replace(CATALOG, times_cards={"wash": terms}), Gift(times_cards=("wash",))
+    assert found(Spend(SCOPE, (Step(10_000, card),)), catalog=catalog) == spending
+    assert found(PostPayment(SCOPE, 10_000, card), catalog=catalog) == paying
+
+
+@pytest.mark.rules("X-143", "CP-29")
+def test_no_gift_holds_more_of_a_batch_than_one_person_may_have() -> None:
+    one = replace(CATALOG, batches={"tea": replace(TEA, per_person=1), "cash": replace(CASH, per_person=2)})
+    assert found(CardOpen(SCOPE, Gift(coupons=("tea", "cash", "cash"))), catalog=one) == []
+    assert found(CardOpen(SCOPE, Gift(coupons=("tea",) * 3)), catalog=one) == ["campaign.per_person"]
+    assert found(PostPayment(SCOPE, 100, Gift(coupons=("cash",) * 3)), catalog=one) == ["campaign.per_person"]
+
+
+@pytest.mark.rules("GM-8", "GM-9", "CP-29", "X-20")
+def test_what_a_vote_or_a_sign_in_gives_is_looked_at_too() -> None:
+    vote = Vote(SCOPE, "Again?", ("yes", "no"), Gift(coupons=("tea",)))
+    assert found(vote) == []
+    assert found(replace(vote, gift=Gift(coupons=("lost",)))) == ["campaign.coupon_unknown"]
+    assert found(replace(vote, gift=Gift())) == ["campaign.gives_nothing"]
+    off = replace(CATALOG, times_cards={"wash": replace(WASH, enabled=False)})
+    assert found(replace(vote, gift=Gift(times_cards=("wash",))), catalog=off) == ["card.off"]
+    assert found(SignInCampaign(SCOPE, Gift(points=5, plays=("wheel",)))) == []
+    assert found(SignInCampaign(SCOPE, Gift(plays=("lost",)))) == ["campaign.game_unknown"]
+
+
 @pytest.mark.rules("CP-1", "CP-29", "TC-2", "PT-24", "PM-5", "X-34")
 @pytest.mark.parametrize(
     ("campaign", "said"),
@@ -191,11 +253,11 @@ def test_an_unsound_campaign_says_what_to_change(campaign: Campaign, said: list[
 @pytest.mark.rules("CP-18", "X-49", "X-50", "SC-9")
 def test_a_spend_gift_is_the_highest_step_once() -> None:
     steps = (Step(10_000, Gift(coupons=("cash",))), Step(30_000, Gift(points=500)))
-    assert gift_for_amount(steps, 9_999, repeatable=False) == Gift()
-    assert gift_for_amount(steps, 10_000, repeatable=False) == Gift(coupons=("cash",))
-    assert gift_for_amount(steps, 29_999, repeatable=False) == Gift(coupons=("cash",))
-    assert gift_for_amount(steps, 90_000, repeatable=False) == Gift(points=500)
-    assert gift_for_amount(steps, 29_999, repeatable=True) == Gift(coupons=("cash", "cash"))
+    assert gift_for_amount(steps, 9_999, repeatable=False, most_coupons=5) == Gift()
+    assert gift_for_amount(steps, 10_000, repeatable=False, most_coupons=5) == Gift(coupons=("cash",))
+    assert gift_for_amount(steps, 29_999, repeatable=False, most_coupons=5) == Gift(coupons=("cash",))
+    assert gift_for_amount(steps, 90_000, repeatable=False, most_coupons=5) == Gift(points=500)
+    assert gift_for_amount(steps, 29_999, repeatable=True, most_coupons=5) == Gift(coupons=("cash", "cash"))
     assert [(step.at, step.coupon) for step in HOTEL.campaigns.spend_gift] == [(10_000, 2_000)]
 
 
@@ -211,7 +273,7 @@ def test_steps_agree_with_counting_up(amounts: list[int], amount: int, repeatabl
     while reached and rest >= reached:
         times, rest = times + 1, rest - reached
     expected = reached * (times if repeatable else 1) if reached else 0
-    assert gift_for_amount(steps, amount, repeatable).points == expected
+    assert gift_for_amount(steps, amount, repeatable, 5).points == expected
 
 
 @pytest.mark.rules("ST-10", "CP-19")
@@ -375,7 +437,7 @@ def test_who_does_not_join_gets_nothing_and_nothing_is_kept_of_him() -> None:
         lambda: PostPayment(SCOPE, 0),
         lambda: PostPayment(SCOPE, 10, per_store=0),
         lambda: Payment("p", Channel.STAFF, (("food", -1),)),
-        lambda: gift_for_amount((), -1, repeatable=False),
+        lambda: gift_for_amount((), -1, False, 5),
     ],
 )
 def test_nonsense_is_refused(bad: object) -> None:

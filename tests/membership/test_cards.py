@@ -41,10 +41,10 @@ def test_uses_add_up_and_never_fall_below_none(uses: int, counts: list[int]) -> 
         verdict = times.judge_use(card, occasion("2026-03-05 18:00"), count)
         assert isinstance(verdict, Allowed) == (taken + count <= uses)
         if isinstance(verdict, Allowed):
-            card, taken = times.use(card, at("2026-03-05 18:00"), count), taken + count
+            card, taken = times.use(card, occasion("2026-03-05 18:00"), count), taken + count
         else:
             with pytest.raises(BadInput):
-                times.use(card, at("2026-03-05 18:00"), count)
+                times.use(card, occasion("2026-03-05 18:00"), count)
         assert card.left == uses - taken >= 0
 
 
@@ -56,13 +56,15 @@ def test_an_empty_card_says_so_and_a_short_one_says_how_many_are_left() -> None:
     assert refusal == replace(refusal, values=(("n", 1),))
 
 
-@pytest.mark.rules("TC-1", "X-66")
+@pytest.mark.rules("TC-1", "TC-2", "X-66")
 def test_a_card_for_one_use_on_one_day() -> None:
     card = times.open_card(replace(WASH, uses=1, valid_days=1), "t1", "li", Source.BOUGHT, TODAY)
     assert card.last_day == TODAY
     assert why(times.judge_use(card, occasion("2026-03-05 23:59"))) == "allowed"
-    assert times.use(card, at("2026-03-05 23:59")).left == 0
+    assert times.use(card, occasion("2026-03-05 23:59")).left == 0
     assert why(times.judge_use(card, occasion("2026-03-06 00:00"))) == "card.expired"
+    with pytest.raises(BadInput, match=r"card\.expired"):
+        times.use(card, occasion("2026-03-06 00:00"))
 
 
 @pytest.mark.rules("TC-2", "CP-29")

@@ -157,6 +157,45 @@ def test_only_in_its_slots(moment: str, said: str) -> None:
     assert why(judge_use(batch, taken(), occasion(moment), HOLIDAYS)) == said
 
 
+NIGHT = replace(BATCH, slots=(Slot(time(22), time(2)),))
+
+
+@pytest.mark.rules("X-124", "X-125", "CP-6")
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-03-01 01:00", "coupon.early"),
+        ("2026-03-01 22:00", "allowed"),
+        ("2026-03-31 23:59", "allowed"),
+        ("2026-04-01 01:00", "allowed"),
+        ("2026-04-01 02:00", "coupon.expired"),
+        ("2026-04-01 22:00", "coupon.expired"),
+    ],
+)
+def test_a_night_belongs_to_the_day_it_began(moment: str, said: str) -> None:
+    assert why(judge_use(NIGHT, taken(), occasion(moment), HOLIDAYS)) == said
+    until_four = replace(occasion(moment), day_start=time(4))
+    over = "coupon.not_now" if moment == "2026-04-01 02:00" else said
+    assert why(judge_use(NIGHT, taken(), until_four, HOLIDAYS)) == over
+
+
+@pytest.mark.rules("X-124", "CP-24", "CP-5")
+def test_holidays_and_weekdays_are_those_of_the_day_the_night_began() -> None:
+    autumn = replace(NIGHT, valid=DateRange(date(2026, 9, 1), date(2026, 12, 31)), blackout=True)
+
+    def said(moment: str, batch: Batch = autumn) -> str:
+        return why(judge_use(batch, taken(), occasion(moment), HOLIDAYS))
+
+    assert said("2026-10-01 01:00") == "allowed"
+    assert said("2026-10-02 01:00") == said("2026-10-03 01:00") == "coupon.holiday"
+    assert said("2026-10-03 22:00") == said("2026-10-04 01:00") == "allowed"
+    mornings = replace(autumn, slots=(*autumn.slots, Slot(time(0), time(3))))
+    assert said("2026-10-03 01:00", mornings) == "allowed"
+    fridays = replace(NIGHT, slots=(Slot(time(22), time(2), frozenset({4})),))
+    assert said("2026-03-07 01:00", fridays) == "allowed"
+    assert said("2026-03-06 01:00", fridays) == "coupon.not_now"
+
+
 @pytest.mark.rules("CP-3")
 def test_only_for_its_goods() -> None:
     batch = replace(BATCH, goods=frozenset({"breakfast"}))
@@ -327,18 +366,18 @@ def test_allowed_exactly_when_every_condition_holds(
     batch = replace(
         BATCH, valid=DateRange(start, start + timedelta(days=length)), stores=stores, slots=slots, blackout=blackout
     )
-    hours_open = {
-        hour
-        for slot in slots or (Slot(time(0), time(12)), Slot(time(12), time(0)))
-        for hour in range(24)
-        if (hour - slot.start.hour) % 24 < (slot.end.hour - slot.start.hour) % 24
+    began = {
+        moment.date() - timedelta(days=moment.hour < slot.start.hour)
+        for slot in slots
+        if (moment.hour - slot.start.hour) % 24 < (slot.end.hour - slot.start.hour) % 24
     }
     listed = {start + timedelta(days=n) for n in range(length + 1)}
     expected = (
-        moment.date() in listed
-        and (stores is None or store in stores)
-        and moment.hour in hours_open
-        and not (blackout and moment.date() in {date(2026, 1, 1), date(2026, 10, 1), date(2026, 10, 2)})
+        stores is None or store in stores
+    ) and any(
+        day in listed
+        and not (blackout and (day.year < 2026 or day in {date(2026, 1, 1), date(2026, 10, 1), date(2026, 10, 2)}))
+        for day in (began if slots else {moment.date()})
     )
     here = replace(occasion(store=store), now=moment)
     assert isinstance(judge_use(batch, taken(), here, HOLIDAYS), Allowed) == expected

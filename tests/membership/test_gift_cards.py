@@ -148,7 +148,42 @@ def test_every_terminal_redeems(surface: Surface) -> None:
 def test_nobody_unidentified_claims_and_nobody_strange_spends() -> None:
     assert why(gift.judge_claim(new(), occasion(presenter=None))) == "gift.who"
     assert why(gift.judge_claim(new(), zhao())) == "gift.not_yours"
-    assert why(gift.judge_spend(gift.claim(new(), li()), occasion(presenter=None))) == "allowed"
+
+
+@pytest.mark.rules("GC-3", "GC-7")
+def test_a_bearer_pays_by_the_code_issued_to_the_holder_of_today_only() -> None:
+    nobody = occasion(presenter=None)
+    card = gift.claim(new(), li(), "li-1")
+    assert why(gift.judge_spend(card, nobody)) == why(gift.judge_spend(card, nobody, "li-2")) == "gift.code"
+    rest, paid = gift.spend(card, 5_000, nobody, "li-1")
+    assert (rest.value, paid) == (15_000, 5_000)
+    assert why(gift.judge_spend(card, zhao(), "li-1")) == "gift.not_yours"
+
+    offered = gift.offer(rest, li())
+    assert why(gift.judge_spend(offered, nobody, "li-1")) == "gift.in_transfer"
+    for issued in ("zhao-1", ""):
+        passed = gift.claim(offered, zhao(), issued)
+        assert why(gift.judge_spend(passed, nobody, "li-1")) == "gift.code"
+        assert why(gift.judge_spend(passed, nobody, "")) == "gift.code"
+        with pytest.raises(BadInput, match=r"gift\.code"):
+            gift.spend(passed, 1_000, nobody, "li-1")
+    assert gift.spend(gift.claim(offered, zhao(), "zhao-1"), 1_000, nobody, "zhao-1")[1] == 1_000
+    with pytest.raises(BadInput, match=r"gift\.code"):
+        gift.claim(offered, zhao(), "li-1")
+
+
+@pytest.mark.rules("GC-7", "X-60")
+def test_only_its_identified_holder_moves_a_card_or_its_value() -> None:
+    held = gift.claim(new(), li(), "li-1")
+    judged = {
+        gift.judge_delete: held, gift.judge_offer: held, gift.judge_recharge: held,
+        gift.judge_withdraw: gift.offer(held, li()), gift.judge_restore: gift.delete(held, li()),
+    }  # fmt: skip
+    for judge, card in judged.items():
+        assert why(judge(card, li())) == "allowed"
+        assert why(judge(card, zhao())) == "gift.not_yours"
+        assert why(judge(card, occasion(presenter=None))) == "gift.sign_in"
+    assert why(gift.judge_activate(gift.claim(new(BY_PHONE), li()), True, occasion(presenter=None))) == "gift.sign_in"
 
 
 @pytest.mark.parametrize("bad", [{"face": 0}, {"face": 10.5}, {"valid_days": 0}, {"hidden_days": -1}])

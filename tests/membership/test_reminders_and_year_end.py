@@ -35,7 +35,7 @@ from membership.tiers import Standing
 from membership.times_cards import TimesTerms
 from membership.verdict import Allowed, BadInput
 from membership.year_end import Member, evaluate_all, summary
-from tests.membership.houses import SHANGHAI, at
+from tests.membership.houses import SHANGHAI, at, occasion
 
 RULES = ReminderRules()
 BATCH = Batch("b1", "¥20 off", Access.SELF, Kind.CASH, DateRange(date(2026, 3, 1), date(2026, 3, 31)), stock=9)
@@ -81,7 +81,7 @@ def test_a_due_part_is_told_of_before_and_on_its_day_unless_paid() -> None:
 @pytest.mark.rules("TC-7")
 def test_a_times_card_that_lies_still_is_told_of_once() -> None:
     card = times_cards.open_card(TimesTerms("wash", "Car wash", 3), "t1", "li", Source.BOUGHT, date(2026, 3, 1))
-    used = times_cards.use(card, at("2026-03-20 23:59"))
+    used = times_cards.use(card, occasion("2026-03-20 23:59"))
     days = [date(2026, 3, 1) + timedelta(days=n) for n in range(90)]
 
     def told(one: times_cards.TimesCard) -> list[date]:

@@ -21,6 +21,7 @@ from tests.membership import model_value
 
 DAY = date(2026, 1, 31)
 ON = replace(HOTEL.stored_value, enabled=True, recharge_gift_enabled=True, balance_discount_enabled=True)
+TABLE = buckets.gift_table(ON, DAY)
 XIAOZHU = replace(choose(HOTEL, "stored_value.recharge_steps", "xiaozhu").stored_value, enabled=True,
                   recharge_gift_enabled=True)
 
@@ -219,24 +220,43 @@ def test_what_is_held_is_not_free() -> None:
 
 @pytest.mark.rules("SV-18", "X-38", "X-127")
 def test_a_part_of_the_principal_back_recomputes_the_step() -> None:
-    one = Recharge("r1", DAY, 1_000_00, 300_00)
-    plan = buckets.refund_unspent(400_00, [one], Money(1_000_00, 300_00), ON)
+    one = Recharge("r1", DAY, 1_000_00, 300_00, TABLE)
+    plan = buckets.refund_unspent(400_00, [one], Money(1_000_00, 300_00))
     assert isinstance(plan, buckets.Payout)
     assert (plan.paid_out, plan.principal, plan.bonus) == (400_00, 400_00, 200_00)
-    spent = buckets.refund_unspent(400_00, [one], Money(1_000_00, 50_00), ON)
+    spent = buckets.refund_unspent(400_00, [one], Money(1_000_00, 50_00))
     assert isinstance(spent, buckets.Payout)
     assert (spent.paid_out, spent.bonus) == (250_00, 50_00)
-    none_left = buckets.refund_unspent(150_00, [one], Money(150_00, 0), ON)
+    none_left = buckets.refund_unspent(150_00, [one], Money(150_00, 0))
     assert none_left == Reason("refund.bonus_spent", (("amt", 200_00),), "X-127")
-    exactly = buckets.refund_unspent(200_00, [one], Money(200_00, 0), ON)
+    exactly = buckets.refund_unspent(200_00, [one], Money(200_00, 0))
     assert key(exactly) == "refund.bonus_spent"
-    assert key(buckets.refund_unspent(400_01, [one], Money(400_00, 0), ON)) == "refund.only_principal"
+    assert key(buckets.refund_unspent(400_01, [one], Money(400_00, 0))) == "refund.only_principal"
+
+
+@pytest.mark.rules("X-127", "SV-3", "SV-12")
+def test_a_later_preset_takes_no_earned_bonus_away() -> None:
+    """1,000 + 300; 1 back leaves 999, which stays at the step of 500 with its 100, whatever the table is by then."""
+    one = Recharge("r1", DAY, 1_000_00, 300_00, TABLE)
+    plan = buckets.refund_unspent(1_00, [one], Money(1_000_00, 300_00))
+    assert isinstance(plan, buckets.Payout)
+    assert (plan.paid_out, plan.bonus) == (1_00, 200_00)
+    assert TABLE.earned(999_99, DAY) == 100_00
+
+    off = replace(ON, recharge_gift_enabled=False)
+    assert buckets.gift_table(off, DAY) == buckets.gift_table(replace(ON, enabled=False), DAY) == buckets.GiftTable()
+    assert buckets.gift_table(off, DAY).earned(1_000_00, DAY) == 0
+    week = RechargePeriod(Days("2026-01-31", "2026-01-31"), (RechargeStep(100_00, 50_00),))
+    special = buckets.gift_table(replace(ON, recharge_periods=(week,), repeatable=True), DAY)
+    assert [special.earned(fen, DAY) for fen in (99_99, 100_00, 250_00)] == [0, 50_00, 100_00]
+    assert buckets.gift_table(replace(ON, recharge_periods=(week,)), DAY + timedelta(days=1)) == TABLE
 
 
 @pytest.mark.rules("X-127", "X-96")
 def test_recharges_are_refunded_last_in_first_out() -> None:
-    old, new = Recharge("old", DAY, 500_00, 100_00), Recharge("new", DAY + timedelta(days=1), 200_00, 20_00)
-    plan = buckets.refund_unspent(300_00, [old, new], Money(700_00, 120_00), ON)
+    old = Recharge("old", DAY, 500_00, 100_00, TABLE)
+    new = Recharge("new", DAY + timedelta(days=1), 200_00, 20_00, TABLE)
+    plan = buckets.refund_unspent(300_00, [old, new], Money(700_00, 120_00))
     assert isinstance(plan, buckets.Payout)
     assert [(part.recharge, part.principal, part.bonus) for part in plan.parts] == [
         ("new", 200_00, 20_00), ("old", 100_00, 80_00)]
@@ -246,9 +266,11 @@ def test_recharges_are_refunded_last_in_first_out() -> None:
 @pytest.mark.rules("X-127", "X-38")
 @given(st.lists(st.integers(1, 3_000_00), min_size=1, max_size=5), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_a_refund_never_pays_out_bonus_nor_more_than_was_asked(paid: list[int], bonus: int, ask: int) -> None:
-    made = [Recharge(str(n), DAY, fen, stored_value.recharge_gift(fen, ON, DAY).bonus) for n, fen in enumerate(paid)]
+    made = [
+        Recharge(str(n), DAY, fen, stored_value.recharge_gift(fen, ON, DAY).bonus, TABLE) for n, fen in enumerate(paid)
+    ]
     asked = min(max(ask, 1), sum(paid))
-    plan = buckets.refund_unspent(asked, made, Money(sum(paid), bonus), ON)
+    plan = buckets.refund_unspent(asked, made, Money(sum(paid), bonus))
     expected = model_value.refund(asked, paid, bonus)
     if isinstance(plan, Reason):
         assert plan.key == "refund.bonus_spent"

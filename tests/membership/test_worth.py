@@ -68,8 +68,33 @@ def test_goods_need_staff_friends_are_welcome_and_other_goods_do_not_count() -> 
     assert priced(occasion(), duck, worth=Worth(1)).due == 0
     assert priced(occasion(surface=Surface.LOBBY), duck, worth=Worth(1)).due == 16_800
     assert priced(occasion(presenter="zhao"), replace(BATCH, friend_shared=True)).due == 14_800
-    assert priced(occasion(presenter=None)).due == 14_800
     assert priced(occasion(), replace(BATCH, goods=frozenset({"spa"}))).due == 16_800
+
+
+@pytest.mark.rules("X-48", "CP-7")
+def test_a_code_shown_by_nobody_is_good_for_its_owner_only() -> None:
+    nobody = priced(occasion(presenter=None))
+    assert (nobody.due, [left.why.key for left in nobody.left_out]) == (16_800, ["coupon.not_yours"])
+    offer = offer_of(BATCH, WORTH, coupon(), occasion(presenter=None), HOLIDAYS)
+    dues = {}
+    for member in ("li", "zhao"):
+        found = quote(DINNER, Guest(member, Tier.IRON), [offer], Wishes(), HOTEL, date(2026, 3, 5), HOLIDAYS)
+        assert isinstance(found, Quote)
+        dues[member] = found.due
+    assert dues == {"li": 14_800, "zhao": 16_800}
+    friends = replace(BATCH, friend_shared=True)
+    assert priced(occasion(presenter=None), friends).due == 14_800
+
+
+@pytest.mark.rules("CP-15", "X-47")
+@pytest.mark.parametrize("presenter", ["li", None])
+def test_a_printed_coupon_is_good_for_a_member_and_for_anybody(presenter: str | None) -> None:
+    printed = replace(coupon(), owner="", taker="")
+    here = occasion(presenter=presenter)
+    offer = offer_of(BATCH, WORTH, printed, here, HOLIDAYS)
+    found = quote(DINNER, Guest(presenter, Tier.IRON), [offer], Wishes(), HOTEL, here.today, HOLIDAYS)
+    assert isinstance(found, Quote)
+    assert (found.due, found.left_out) == (14_800, ())
 
 
 @pytest.mark.rules("X-123", "CP-24")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from membership.money import MAX_FEN, Fen
-from membership.preset import OfferClass, PricingRules, Tier
+from membership.preset import OfferClass, Preset, PricingRules, Tier
 from membership.reasons import Reason
-from membership.verdict import BadInput, whole
+from membership.verdict import BadInput, known, known_tier, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,9 @@ class Wishes:
     free_nights: int = 0
 
 
+OfferKind = Literal["cash", "discount", "goods"]
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A coupon as the chain sees it (CP-2, CP-3, X-44). Whether it may be used here and now was judged before.
@@ -79,7 +82,7 @@ class Offer:
     """
 
     id: str
-    kind: Literal["cash", "discount", "goods"]
+    kind: OfferKind
     value: int
     last_day: date
     threshold: Fen = 0
@@ -121,8 +124,10 @@ def check_bill(bill: Bill, rules: PricingRules, catalog: Mapping[str, Listed] | 
         raise BadInput("price.lines", "X-118", n=len(bill.lines), most=rules.max_lines)
     total = 0
     for line in bill.lines:
-        whole("qty", line.qty, least=1, most=rules.max_quantity)
+        whole("qty", line.qty, least=1, most=rules.max_quantity, rule="X-118")
         whole("unit_price", line.unit_price)
+        if line.night is not None and type(line.night) is not date:
+            raise BadInput("input.not_a_day", "X-123", name="night", value=repr(line.night)[:60])
         total += line.qty * line.unit_price
         if catalog is not None:
             _check_listed(line, catalog)
@@ -140,13 +145,21 @@ def _check_listed(line: Line, catalog: Mapping[str, Listed]) -> None:
         raise BadInput("price.price_differs", "X-118", sku=line.sku, amt=line.unit_price, amt_listed=listed.unit_price)
 
 
-def check_asked(guest: Guest, wishes: Wishes, offers: tuple[Offer, ...], rules: PricingRules) -> None:
-    """Refuse impossible facts and wishes by name: negative, fractional, enormous numbers, a coupon twice or unknown."""
-    whole("balance", guest.balance)
-    whole("guest_points", guest.points, least=-MAX_FEN)
-    whole("free_nights_used", guest.free_nights_used)
-    whole("points", wishes.points)
-    whole("free_nights", wishes.free_nights)
+def check_asked(guest: Guest, wishes: Wishes, offers: tuple[Offer, ...], preset: Preset) -> None:
+    """Refuse impossible facts and wishes by name: negative, fractional, enormous numbers, a coupon twice or unknown.
+
+    So is a tier or a cohort that this house does not have: it would cost the guest the full price in silence (BK-5).
+    """
+    rules = preset.pricing
+    if guest.tier is not None:
+        known_tier(guest.tier)
+    if guest.cohort is not None:
+        known("cohort", guest.cohort, [cohort.name for cohort in preset.rooms.cohorts], "BK-5")
+    whole("balance", guest.balance, rule="X-29")
+    whole("guest_points", guest.points, least=-MAX_FEN, rule="X-114")
+    whole("free_nights_used", guest.free_nights_used, rule="BK-6")
+    whole("points", wishes.points, rule="PT-16")
+    whole("free_nights", wishes.free_nights, rule="BK-6")
     if len(offers) > rules.max_coupons_considered:
         raise BadInput("price.too_many_coupons", "X-119", n=len(offers), most=rules.max_coupons_considered)
     ids = {offer.id for offer in offers}
@@ -158,7 +171,14 @@ def check_asked(guest: Guest, wishes: Wishes, offers: tuple[Offer, ...], rules: 
     if len(set(wishes.coupons or ())) < len(wishes.coupons or ()):
         raise BadInput("price.coupon_twice", "X-48")
     for offer in offers:
-        whole("coupon_value", offer.value, most=100 if offer.kind == "discount" else MAX_FEN)
-        whole("threshold", offer.threshold)
-        if offer.most is not None:
-            whole("coupon_most", offer.most)
+        _check_offer(offer)
+
+
+def _check_offer(offer: Offer) -> None:
+    """A discount of 0 per cent paid is no coupon but a mistake: what is free is a goods coupon (CP-2)."""
+    known("coupon_kind", offer.kind, get_args(OfferKind), "CP-2")
+    percent = offer.kind == "discount"
+    whole("coupon_value", offer.value, least=1 if percent else 0, most=100 if percent else MAX_FEN, rule="CP-2")
+    whole("threshold", offer.threshold, rule="X-44")
+    if offer.most is not None:
+        whole("coupon_most", offer.most, rule="CP-2")

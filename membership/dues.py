@@ -11,7 +11,7 @@ from membership.money import MAX_FEN, Fen
 from membership.preset import DuesPlan, StoredValueRules
 from membership.reasons import Reason
 from membership.stored_value import Gift, cap, recharge_gift
-from membership.verdict import refuse, whole
+from membership.verdict import BadInput, refuse, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,18 @@ def corporate_batch(
 ) -> CorporateBatch | Reason:
     """A batch of stored-value cards for an enterprise, or why it cannot be issued (SV-23).
 
-    Buying value to be spent later is no qualifying spend (X-103); each card obeys the cap of its kind.
+    Buying value to be spent later is no qualifying spend (X-103); each card obeys the least and the cap of its kind.
     """
-    whole("cards", cards, least=1)
-    whole("each", each, least=1)
+    whole("cards", cards, least=1, rule="SV-23")
+    whole("each", each, least=1, rule="SV-23")
+    if not buyer.strip():
+        raise BadInput("corporate.buyer", "SV-23")
     if not rules.enabled:
         return refuse("recharge.off", "X-40")
     if cards > rules.corporate_max_cards:
         return refuse("corporate.too_many", "SV-23", n=cards, most=rules.corporate_max_cards)
+    if each < rules.min_recharge:
+        return refuse("recharge.too_little", "SV-4", amt_least=rules.min_recharge)
     most = cap(named, rules)
     if most is not None and each > most:
         return refuse("recharge.over_cap", "SV-23", amt=most, amt_most=most)

@@ -22,6 +22,10 @@ class Played:
     total: int = 0
     chances: int = 0
 
+    def __post_init__(self) -> None:
+        for name in ("free_today", "paid_today", "total", "chances"):
+            whole(name, getattr(self, name), rule="X-18")
+
 
 @dataclass(frozen=True, slots=True)
 class Player:
@@ -56,7 +60,7 @@ def judge_play(game: Game, player: Player, played: Played, occasion: Occasion) -
 
 def chance_for_likes(rules: PlayRules, likes: int, operator: str | None, had: bool) -> Verdict:
     """A chance for collected likes, confirmed by staff, once a member and campaign (GM-10, X-21)."""
-    missing = rules.likes_for_chance - whole("likes", likes)
+    missing = rules.likes_for_chance - whole("likes", likes, rule="GM-10")
     return first(
         None if operator else refuse("chance.needs_operator", "X-21"),
         refuse("chance.had", "X-21") if had else None,
@@ -66,7 +70,7 @@ def chance_for_likes(rules: PlayRules, likes: int, operator: str | None, had: bo
 
 def chance_for_spending(rules: PlayRules, paid: Fen, refunded: Fen, had: bool) -> Verdict:
     """A chance for what was paid by any tender during the campaign, net of refunds; one a member (GM-11, X-139)."""
-    missing = rules.spend_for_chance - (whole("paid", paid) - whole("refunded", refunded))
+    missing = rules.spend_for_chance - (whole("paid", paid, rule="GM-11") - whole("refunded", refunded, rule="GM-11"))
     return first(
         refuse("chance.had", "X-56") if had else None,
         refuse("chance.spend_more", "GM-11", diff=missing) if missing > 0 else None,
@@ -75,7 +79,7 @@ def chance_for_spending(rules: PlayRules, paid: Fen, refunded: Fen, had: bool) -
 
 def admitted_to_screen(rules: PlayRules, spent_on_site: Fen) -> Verdict:
     """Admission to the big-screen draw by one day's spend on site (GM-15)."""
-    missing = rules.on_site_spend - whole("spent_on_site", spent_on_site)
+    missing = rules.on_site_spend - whole("spent_on_site", spent_on_site, rule="GM-15")
     return first(refuse("chance.spend_more", "GM-15", diff=missing) if missing > 0 else None)
 
 

@@ -16,17 +16,23 @@ from membership.occasion import EVERY_MEMBER, Audience, Person
 from membership.preset import PointsRules, Tier, TierRules
 from membership.reasons import Reason
 from membership.season import Days
-from membership.spend import LinePaid, Tender, counted
-from membership.verdict import refuse, whole
+from membership.spend import LinePaid, Tender, check_tendered, counted
+from membership.verdict import known_tier, refuse, whole
 
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A paid bill as points see it: how it was paid, what was due for each line, and on which hotel date."""
+    """A paid bill as points see it: how it was paid, what was due for each line, and on which hotel date.
+
+    `BadInput` if it was paid with more than its lines are worth (X-108).
+    """
 
     tenders: tuple[Tender, ...]
     lines: tuple[LinePaid, ...]
     day: date
+
+    def __post_init__(self) -> None:
+        check_tendered(self.tenders, self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def earn(paid: Paid, tier: Tier | None, born: date | None, rules: PointsRules, t
     yuan = counted(paid.tenders, paid.lines, rules.excluded_tenders, rules.excluded_categories) // 100
     net = sum(line.due for line in paid.lines if line.category not in rules.excluded_categories)
     times = multiplier(net, born is not None and is_birthday(born, paid.day), rules)
-    speed = tiers.ladder[tier - 1].speed_percent
+    speed = tiers.ladder[known_tier(tier) - 1].speed_percent
     points = yuan * rules.per_yuan * times * speed // 100
     values = (("points", points), ("times", times), ("yuan", yuan))
     return Earned(points, yuan, times, Reason("points.earned", values, "PT-2" if times > 1 else "PT-1"))
@@ -84,14 +90,14 @@ def birthday_gift(
 # -- events and their caps --------------------------------------------------------------------------------------------
 def sign_in(times_today: int, rules: PointsRules) -> int | Reason:
     """Points of a sign-in: once a hotel-day over all surfaces together, as central counts (PT-7, X-20)."""
-    if times_today >= rules.sign_in_per_day:
+    if whole("times_today", times_today, rule="PT-7") >= rules.sign_in_per_day:
         return refuse("points.signed_in", "PT-7", most=rules.sign_in_per_day)
     return rules.sign_in
 
 
 def share(times_today: int, rules: PointsRules) -> int | Reason:
     """Points of a share: the sixth of a day and later earn nothing (PT-8, X-21)."""
-    if times_today >= rules.share_per_day:
+    if whole("times_today", times_today, rule="PT-8") >= rules.share_per_day:
         return refuse("points.shared_enough", "PT-8", most=rules.share_per_day)
     return rules.share
 
@@ -114,7 +120,7 @@ def event_points(event: Event, rules: PointsRules) -> int:
 
 def content_points(judged: int, rules: PointsRules) -> int | Reason:
     """Points for a shared experience as a person judged it, 1 to 50 (PT-10)."""
-    whole("content_points", judged)
+    whole("content_points", judged, rule="PT-10")
     if not rules.content_min <= judged <= rules.content_max:
         return refuse("points.content_range", "PT-10", least=rules.content_min, most=rules.content_max)
     return judged
@@ -128,6 +134,9 @@ class CustomRule:
     points: int
     audience: Audience = EVERY_MEMBER
     days: Days | None = None
+
+    def __post_init__(self) -> None:
+        whole("points", self.points, rule="PT-5")
 
 
 def custom_points(rule: CustomRule, person: Person, day: date) -> int:
@@ -146,7 +155,7 @@ def judge_event_entry(points: int, friends: int, has_card: bool, shared: bool, r
     """What still speaks against an invitation to the members' event; None if nothing does (PT-29, RF-8, X-78)."""
     if not has_card or not shared:
         return refuse("event.card_and_share", "PT-29")
-    if friends < rules.event_friends:
+    if whole("friends", friends, rule="PT-29") < rules.event_friends:
         return refuse("event.friends", "PT-29", n=friends, least=rules.event_friends)
     if points < rules.event_entry:
         return refuse("event.points", "PT-29", points=points, least=rules.event_entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from membership.money import Fen
+from membership.money import MAX_FEN, Fen
 from membership.points import Paid, earn
 from membership.preset import PointsRules, Tier, TierRules
 from membership.verdict import BadInput, whole
@@ -32,30 +32,54 @@ def reverse(
     `earned`: what the bill has earned less what earlier refunds took. `after`: the bill net of all its refunds; it may
     have fallen below a multiplier. `tier`: as it was when the bill was paid.
     """
-    whole("earned", earned)
+    whole("earned", earned, rule="X-26")
     return max(0, earned - earn(after, tier, born, rules, tiers).points)
 
 
-def give_back(spent: int, refunded: Fen, paid: Fen, returned_before: int = 0) -> int:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a bill was paid with: `money` in fen, and `points` that were worth `worth` fen on it (X-113).
+
+    A bill may be paid wholly by points; points that were worth nothing are refused.
+    """
+
+    money: Fen
+    points: int = 0
+    worth: Fen = 0
+
+    def __post_init__(self) -> None:
+        whole("money", self.money, rule="X-113")
+        whole("points", self.points, rule="X-113")
+        whole("worth", self.worth, least=1 if self.points else 0, most=MAX_FEN if self.points else 0, rule="X-113")
+
+    @property
+    def total(self) -> Fen:
+        """Money and points' worth together, in fen."""
+        return self.money + self.worth
+
+
+def give_back(settled: Settled, refunded: Fen, returned_before: int = 0) -> int:
     """Points spent on the bill that come back: the refunded share of them, floored, less what came back before (X-113).
 
-    `refunded` is the sum of all refunds so far, `paid` what the bill was paid with in money.
+    `refunded`: the worth of all refunds so far, out of money and points' worth together, in fen. What of it goes back
+    in money is the rest: `refunded` less the worth of the points that came back.
     """
-    whole("spent", spent)
-    if not 0 <= refunded <= paid:
-        raise BadInput("points.refund_range", rule="X-113", amt=refunded, amt_most=paid)
-    whole_bill = refunded == paid
-    due_back = spent if whole_bill else spent * refunded // paid
-    return max(0, due_back - returned_before)
+    whole("refunded", refunded, rule="X-113")
+    whole("returned_before", returned_before, rule="X-113")
+    if refunded > settled.total:
+        raise BadInput("points.refund_range", "X-113", amt=refunded, amt_most=settled.total)
+    if not settled.points:
+        return 0
+    return max(0, settled.points * refunded // settled.total - returned_before)
 
 
 def reversal(
-    earned: int, spent: int, after: Paid, refunded: Fen, paid: Fen, tier: Tier | None, born: date | None,
+    earned: int, after: Paid, settled: Settled, refunded: Fen, tier: Tier | None, born: date | None,
     rules: PointsRules, tiers: TierRules, returned_before: int = 0,
 ) -> Reversal:
     """Both sides of a refund at once (X-26, X-113)."""
     return Reversal(
-        reverse(earned, after, tier, born, rules, tiers), give_back(spent, refunded, paid, returned_before)
+        reverse(earned, after, tier, born, rules, tiers), give_back(settled, refunded, returned_before)
     )
 
 

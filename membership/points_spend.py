@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from membership.money import Fen
-from membership.preset import PointsRules, Tier, TierRules
+from membership.preset import PointsRules, StoredValueRules, Tier, TierRules
 from membership.reasons import Reason
-from membership.verdict import refuse, whole
+from membership.verdict import known, known_tier, refuse, whole
+
+RewardKind = Literal["gift", "times_card", "duration_card", "coupon", "play", "service", "virtual"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,17 @@ class Reward:
     """
 
     sku: str
-    kind: Literal["gift", "times_card", "duration_card", "coupon", "play", "service", "virtual"]
+    kind: RewardKind
     points: int
     cash: Fen = 0
     stock: int | None = None
+
+    def __post_init__(self) -> None:
+        known("reward", self.kind, get_args(RewardKind), "PT-15")
+        whole("points", self.points, rule="PT-15")
+        whole("cash", self.cash, rule="PT-25")
+        if self.stock is not None:
+            whole("stock", self.stock, rule="X-54")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,7 @@ def is_half_price(sku: str, today: date, rules: PointsRules) -> bool:
 
 def raise_tier(current: Tier, wanted: Tier, owned: int, enterprise: bool, tiers: TierRules) -> Price | Reason:
     """The price of a higher tier in points, which are consumed (PT-14, TI-17, X-25); the tier is a grant (X-10)."""
-    rung = tiers.ladder[wanted - 1]
+    rung = tiers.ladder[known_tier(wanted, "PT-14") - 1]
     if wanted <= current:
         return refuse("points.tier_not_higher", "PT-14", tier=wanted.name.lower())
     if rung.points_price is None:
@@ -85,12 +94,14 @@ def raise_tier(current: Tier, wanted: Tier, owned: int, enterprise: bool, tiers:
     return Price(rung.points_price, 0, Reason("points.tier_price", values, "PT-14"))
 
 
-def to_balance(asked: int, owned: int, rules: PointsRules) -> tuple[int, Fen] | Reason:
+def to_balance(asked: int, owned: int, rules: PointsRules, stored: StoredValueRules) -> tuple[int, Fen] | Reason:
     """Points taken and the bonus they become - not refundable, not qualifying (PT-17, SV-20, X-112).
 
-    Cut down to whole steps; less than a step is refused.
+    Cut down to whole steps; less than a step is refused, and all of it while stored value is off (X-40).
     """
-    whole("points", asked)
+    whole("points", asked, rule="PT-17")
+    if not stored.enabled:
+        return refuse("recharge.off", "X-40")
     if not rules.to_balance_enabled:
         return refuse("points.to_balance_off", "PT-17")
     lacking = affordable(asked, owned)
@@ -107,8 +118,8 @@ def bundle_off(asked: int, owned: int, price: Fen, rules: PointsRules) -> tuple[
 
     Cut down to what is owned and to the price.
     """
-    whole("points", asked)
-    whole("price", price)
+    whole("points", asked, rule="PT-30")
+    whole("price", price, rule="PT-30")
     worth = rules.bundle_step * 100 // rules.per_yuan_value
     steps = min(asked // rules.bundle_step, max(owned, 0) // rules.bundle_step, price // worth)
     if steps * rules.bundle_step < rules.bundle_min:
@@ -123,9 +134,13 @@ class AllianceRate:
     ours: int
     theirs: int
 
+    def __post_init__(self) -> None:
+        whole("ours", self.ours, least=1, rule="PT-27")
+        whole("theirs", self.theirs, least=1, rule="PT-27")
+
 
 def exchange(points: int, rate: AllianceRate) -> tuple[int, int]:
     """Points taken and points given in an alliance exchange at equal value; what makes no whole point stays (PT-27)."""
-    whole("points", points)
+    whole("points", points, rule="PT-27")
     given = points * rate.theirs // rate.ours
     return -(-given * rate.ours // rate.theirs), given

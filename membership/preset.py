@@ -32,6 +32,7 @@ class Tier(IntEnum):
 
 OfferClass = Literal["coupon", "group_buy", "tier", "balance_tier", "points", "random"]
 StepName = Literal["member_tier", "balance_tier", "points", "coupon", "random_cut"]
+SurfaceName = Literal["lobby", "handheld", "room", "phone", "central"]      # those of occasion.Surface
 TenderKind = Literal[
     "cash", "card", "wechat", "alipay", "nfc", "transfer", "room", "principal", "bonus", "gift_bucket", "points",
     "coupon", "gift_card", "red_packet", "group_buy",
@@ -181,6 +182,14 @@ class DuesPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """Where one may recharge, and with what: no cash on an unattended terminal, nothing in a room (SV-6, X-42)."""
+
+    surface: SurfaceName
+    tenders: tuple[TenderKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredValueRules:
     enabled: bool = False                   # SV-2: one-way
     recharge_gift_enabled: bool = False     # SV-3
@@ -192,6 +201,12 @@ class StoredValueRules:
     repeatable: bool = False                # X-34, X-128
     max_coupons: int = 5                    # SV-11, X-39
     min_recharge: Fen = 100
+    channels: tuple[Channel, ...] = (       # SV-6, X-42: the guest alone on phone and kiosk, staff elsewhere
+        Channel("phone", ("wechat", "alipay")),
+        Channel("lobby", ("wechat", "alipay", "nfc")),
+        Channel("handheld", ("wechat", "alipay", "nfc", "card", "cash")),
+        Channel("central", ("wechat", "alipay", "card", "cash", "transfer")),
+    )
     spend_order: Literal["principal_first", "bonus_first", "pro_rata"] = "principal_first"    # X-37, X-97
     never_recharged_prompt: Literal["off", "once", "every"] = "off"                           # SV-14, X-41
     cap_named: Fen | None = 500_000         # the legal cap of a prepaid card in a person's name
@@ -332,6 +347,7 @@ class CardRules:
     gift_valid_days: int | None = None                # GC-1, X-64, X-133
     gift_phone_needed: bool = False                   # GC-4
     gift_hidden_days: int = 30                        # X-132
+    ask_again_minutes: int = 10                       # TC-7: a second use so soon is asked about first
     ticket_entries: int = 1                           # TK-1: single entry where the ticket says nothing
 
 
@@ -358,6 +374,21 @@ class SettlementRules:
     merchants: tuple[MerchantRate, ...] = ()
 
 
+# -- reminders --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ReminderRules:
+    """When to remind; the texts give no numbers but those of SM-7. Days before the last day; None: not at all."""
+
+    coupon_days_before: tuple[int, ...] = (7, 1)      # CP-6, SM-4
+    dues_days_before: tuple[int, ...] = (3, 0)        # SV-19
+    unused_card_days: int | None = 30                 # TC-7
+    absent_days: int | None = None                    # CP-10
+    promotion_gap_days: int = 2                       # SM-7: between two promotions
+    promotion_weekdays: tuple[int, ...] = (0, 3)      # SM-7: 0 is Monday
+    promotion_hour: str = "20:00"                     # SM-7
+    events_per_month: int = 2                         # SM-7, X-77
+
+
 # -- the house --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -377,3 +408,4 @@ class Preset:
     cards: CardRules = field(default_factory=CardRules)
     senior: SeniorRules = field(default_factory=SeniorRules)
     settlement: SettlementRules = field(default_factory=SettlementRules)
+    reminders: ReminderRules = field(default_factory=ReminderRules)

@@ -5,41 +5,43 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
 from membership.money import MAX_FEN
 from membership.preset import (
     BalanceStep,
+    Channel,
     PlayRules,
     PointsRules,
     Preset,
     PricingRules,
     RechargeStep,
+    ReminderRules,
     RoomRules,
     StoredValueRules,
     Tier,
     TierRules,
 )
-from membership.reasons import Reason
+from membership.preset_plain import Problem, read, to_plain
 from membership.season import Days
 from membership.verdict import refuse
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+RECHARGE_TENDERS = ("cash", "card", "wechat", "alipay", "nfc", "transfer")
 PERCENT = ("pay_percent", "room_pay_percent", "max_share_percent", "bonus_share_percent", "staff_recharge_percent")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One fault of a preset: where it stands and why it cannot be so."""
-
-    path: str
-    reason: Reason
-
-
 def check(preset: Preset) -> tuple[Problem, ...]:
-    """Every contradiction in the preset; empty when it is sound (CS-1, CS-3)."""
+    """Every contradiction in the preset; empty when it is sound (CS-1, CS-3).
+
+    A preset put together in code is first held to its types, as one from a document is: what is no integer is compared
+    with nothing.
+    """
+    wrong: list[Problem] = []
+    read(Preset, to_plain(preset), "", wrong)
+    if wrong:
+        return tuple(wrong)
     return tuple(_house(preset)) + tuple(
         Problem(f"{section}.{problem.path}", problem.reason)
         for section, problems in (
@@ -49,6 +51,7 @@ def check(preset: Preset) -> tuple[Problem, ...]:
             ("pricing", _pricing(preset.pricing)),
             ("rooms", _rooms(preset.rooms, preset.pricing)),
             ("play", _play(preset.play)),
+            ("reminders", _reminders(preset.reminders)),
         )
         for problem in problems
     )
@@ -105,6 +108,13 @@ def _tiers(tiers: TierRules) -> Iterator[Problem]:
         return
     if tiers.ladder[0].enter != 0:
         yield Problem("ladder[0].enter", refuse("preset.anyone_registers", "TI-1"))
+    most_dates = 366 * max(tiers.validity_years, 1)
+    for n, rung in enumerate(tiers.ladder):
+        if rung.order_dates > most_dates:
+            why = refuse("preset.range", "TI-13", value=rung.order_dates, most=most_dates)
+            yield Problem(f"ladder[{n}].order_dates", why)
+        if rung.tier > Tier.IRON and not rung.expires:
+            yield Problem(f"ladder[{n}].expires", refuse("preset.never_ends", "TI-11", tier=rung.tier.name.lower()))
     for n, (lower, upper) in enumerate(pairwise(tiers.ladder), start=1):
         name_of = upper.tier.name.lower()
         for name, wrong, rule in (
@@ -136,6 +146,10 @@ def _points(points: PointsRules) -> Iterator[Problem]:
         yield Problem("content_min", refuse("preset.order", "PT-10"))
     if not _rising([step.at for step in points.multipliers]):
         yield Problem("multipliers", refuse("preset.steps_rise", "PT-2"))
+    if points.multipliers and points.multipliers[0].times < 1:
+        yield Problem("multipliers[0].times", refuse("preset.at_least_one", "PT-2"))
+    if points.birthday_times < 1:
+        yield Problem("birthday_times", refuse("preset.at_least_one", "PT-3"))
     for n, (lower, upper) in enumerate(pairwise(points.multipliers), start=1):
         if upper.times < lower.times:
             yield Problem(f"multipliers[{n}].times", refuse("preset.more_is_worse", "PT-2"))
@@ -150,30 +164,72 @@ def _stored_value(rules: StoredValueRules) -> Iterator[Problem]:
         yield Problem("recharge_steps", refuse("preset.nothing_set", "SV-4"))
     if rules.balance_discount_enabled and not rules.balance_steps and not rules.balance_periods:
         yield Problem("balance_steps", refuse("preset.nothing_set", "SV-7"))
-    tables: list[tuple[str, tuple[BalanceStep, ...]]] = [("balance_steps", rules.balance_steps)]
-    tables += [(f"balance_periods[{n}].steps", period.steps) for n, period in enumerate(rules.balance_periods)]
-    for path, table in tables:
-        if not _rising([step.balance for step in table]):
-            yield Problem(path, refuse("preset.steps_rise", "SV-7"))
-        if any(upper.pay_percent > lower.pay_percent for lower, upper in pairwise(table)):
-            yield Problem(path, refuse("preset.more_is_worse", "SV-7"))
-    gifts: list[tuple[str, tuple[RechargeStep, ...]]] = [("recharge_steps", rules.recharge_steps)]
-    gifts += [(f"recharge_periods[{n}].steps", period.steps) for n, period in enumerate(rules.recharge_periods)]
-    for path, steps in gifts:
-        if not _rising([step.pay for step in steps]):
-            yield Problem(path, refuse("preset.steps_rise", "SV-4"))
-        for n, step in enumerate(steps):
-            if len(step.coupons) > (most := rules.max_coupons):
-                yield Problem(f"{path}[{n}].coupons", refuse("preset.too_many_coupons", "SV-11", most=most))
-            if bool(step.later) != bool(step.months):
-                yield Problem(f"{path}[{n}].months", refuse("preset.instalments", "SV-10"))
-            if rules.cap_named is not None and step.pay > rules.cap_named:
-                yield Problem(f"{path}[{n}].pay", refuse("preset.above_cap", "SV-4", amt=rules.cap_named))
+    yield from _balance_tables(rules)
+    yield from _recharge_tables(rules)
+    yield from _channels(rules)
     yield from _no_overlap("balance_periods", [period.days for period in rules.balance_periods], "SV-9")
     yield from _no_overlap("recharge_periods", [period.days for period in rules.recharge_periods], "SV-12")
     for n, plan in enumerate(rules.dues_plans):
         if plan.parts < 1 or plan.months_between < 1 or plan.total < plan.parts:
             yield Problem(f"dues_plans[{n}]", refuse("preset.dues", "SV-19", name=plan.name))
+
+
+def _balance_tables(rules: StoredValueRules) -> Iterator[Problem]:
+    tables: list[tuple[str, tuple[BalanceStep, ...]]] = [("balance_steps", rules.balance_steps)]
+    tables += [(f"balance_periods[{n}].steps", period.steps) for n, period in enumerate(rules.balance_periods)]
+    for path, table in tables:
+        if not table and path != "balance_steps":
+            yield Problem(path, refuse("preset.nothing_set", "SV-9"))
+        if not _rising([step.balance for step in table]):
+            yield Problem(path, refuse("preset.steps_rise", "SV-7"))
+        if any(upper.pay_percent > lower.pay_percent for lower, upper in pairwise(table)):
+            yield Problem(path, refuse("preset.more_is_worse", "SV-7"))
+        for n, step in enumerate(table):
+            if step.pay_percent < 1:
+                yield Problem(f"{path}[{n}].pay_percent", refuse("preset.at_least_one", "SV-7"))
+
+
+def _recharge_tables(rules: StoredValueRules) -> Iterator[Problem]:
+    caps = [cap for cap in (rules.cap_named, rules.cap_bearer) if cap is not None]
+    if caps and rules.min_recharge > min(caps):
+        yield Problem("min_recharge", refuse("preset.min_above_cap", "SV-1", amt=min(caps)))
+    gifts: list[tuple[str, tuple[RechargeStep, ...]]] = [("recharge_steps", rules.recharge_steps)]
+    gifts += [(f"recharge_periods[{n}].steps", period.steps) for n, period in enumerate(rules.recharge_periods)]
+    for path, steps in gifts:
+        if not steps and path != "recharge_steps":
+            yield Problem(path, refuse("preset.nothing_set", "SV-12"))
+        if not _rising([step.pay for step in steps]):
+            yield Problem(path, refuse("preset.steps_rise", "SV-4"))
+        for n, (lower, upper) in enumerate(pairwise(steps), start=1):
+            if upper.bonus_now + upper.later < lower.bonus_now + lower.later:
+                yield Problem(f"{path}[{n}]", refuse("preset.more_is_worse", "SV-4"))
+        for n, step in enumerate(steps):
+            yield from _recharge_step(f"{path}[{n}]", step, rules)
+
+
+def _recharge_step(path: str, step: RechargeStep, rules: StoredValueRules) -> Iterator[Problem]:
+    if len(step.coupons) > (most := rules.max_coupons):
+        yield Problem(f"{path}.coupons", refuse("preset.too_many_coupons", "SV-11", most=most))
+    if bool(step.later) != bool(step.months):
+        yield Problem(f"{path}.months", refuse("preset.instalments", "SV-10"))
+    if rules.cap_named is not None and step.pay > rules.cap_named:
+        yield Problem(f"{path}.pay", refuse("preset.above_cap", "SV-4", amt=rules.cap_named))
+
+
+def _channels(rules: StoredValueRules) -> Iterator[Problem]:
+    """No cash where nobody takes it, and no recharge in a room (SV-6, X-42)."""
+    surfaces = [channel.surface for channel in rules.channels]
+    if len(set(surfaces)) < len(surfaces):
+        yield Problem("channels", refuse("preset.twice", "X-42"))
+    for n, channel in enumerate(rules.channels):
+        for tender in channel.tenders:
+            if tender not in RECHARGE_TENDERS or channel.surface == "room" or _cash_unattended(channel):
+                why = refuse("preset.unattended", "X-42", surface=channel.surface, tender=tender)
+                yield Problem(f"channels[{n}]", why)
+
+
+def _cash_unattended(channel: Channel) -> bool:
+    return channel.surface in ("lobby", "phone") and "cash" in channel.tenders
 
 
 def _pricing(pricing: PricingRules) -> Iterator[Problem]:
@@ -204,6 +260,20 @@ def _play(play: PlayRules) -> Iterator[Problem]:
             yield Problem(f"games[{n}].cost_points", refuse("preset.paid_play_is_free", "X-18", name=game.name))
         if len({prize.key for prize in game.prizes}) < len(game.prizes):
             yield Problem(f"games[{n}].prizes", refuse("preset.twice", "GM-1"))
+
+
+def _reminders(rules: ReminderRules) -> Iterator[Problem]:
+    if not rules.promotion_weekdays or not set(rules.promotion_weekdays) <= set(range(7)):
+        yield Problem("promotion_weekdays", refuse("notice.weekdays", "SM-7"))
+    if not CLOCK.fullmatch(rules.promotion_hour):
+        yield Problem("promotion_hour", refuse("preset.clock", "SM-7", text=rules.promotion_hour))
+    if rules.promotion_gap_days > 366:
+        why = refuse("preset.range", "SM-7", value=rules.promotion_gap_days, most=366)
+        yield Problem("promotion_gap_days", why)
+    for name, rule in (("absent_days", "CP-10"), ("unused_card_days", "TC-7")):
+        days = getattr(rules, name)
+        if days is not None and not 1 <= days <= 3_660:
+            yield Problem(name, refuse("input.out_of_range", rule, name=name, value=days, least=1, most=3_660))
 
 
 def _no_overlap(path: str, runs: Sequence[Days], rule: str) -> Iterator[Problem]:

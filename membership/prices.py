@@ -214,9 +214,12 @@ def _free_nights(
     cohort: Cohort | None, guest: Guest, asked: int, pieces: list[Piece], fixed: list[Fixed], holidays: Holidays,
     left_out: list[tuple[str, Reason]],
 ) -> int:
-    """Free trial nights of a new guest, not on statutory holidays (BK-6, CP-24, X-91, X-123)."""
+    """Free trial nights of a new guest, not on statutory holidays (BK-6, CP-24, X-91, X-123).
+
+    The first night that cannot be given, because none is owned or none fits, ends it with its reason.
+    """
     given = 0
-    for _ in range(min(asked, 99)):
+    for _ in range(asked):
         if cohort is None or guest.free_nights_used + given >= cohort.free_nights:
             left_out.append(("free_night", refuse("price.used_up", "X-123")))
             break

@@ -40,7 +40,7 @@ def quote(
     """
     try:
         check_bill(bill, preset.pricing, catalog)
-        check_asked(guest, wishes, tuple(offers), preset.pricing)
+        check_asked(guest, wishes, tuple(offers), preset)
     except BadInput as bad:
         return bad.reason
     case, left_out = prepare(bill, guest, offers, wishes, preset, today, holidays)
@@ -79,7 +79,7 @@ def prepare(
         left_out.append(LeftOut("balance_tier", step))
     usable = []
     for offer in offers:
-        why = _unusable(offer, bill, guest, wishes, preset.pricing.undiscounted_categories)
+        why = _unusable(offer, bill, guest, wishes, preset.pricing.undiscounted_categories, today)
         if why is None:
             usable.append(offer)
         else:
@@ -88,11 +88,13 @@ def prepare(
 
 
 def _unusable(
-    offer: Offer, bill: Bill, guest: Guest, wishes: Wishes, undiscounted: Sequence[str]
+    offer: Offer, bill: Bill, guest: Guest, wishes: Wishes, undiscounted: Sequence[str], today: date
 ) -> Reason | None:
-    """Why a coupon cannot be used on this bill whatever else is used (CP-3, CP-23, X-48)."""
+    """Why a coupon cannot be used on this bill whatever else is used (CP-3, CP-6, CP-23, X-48)."""
     if offer.barred is not None:
         return offer.barred
+    if offer.last_day < today:
+        return refuse("coupon.expired", "CP-6", date=offer.last_day.isoformat())
     if offer.owner is not None and offer.owner != guest.member and not offer.shared:
         return refuse("coupon.not_yours", "X-48")
     if wishes.coupons is not None and offer.id not in wishes.coupons:

@@ -14,10 +14,10 @@ from enum import StrEnum
 from membership.coupons import Batch, Coupon, State
 from membership.dues import Due
 from membership.hotel_time import birthday_in, hotel_date, hotel_local
-from membership.preset import TierRules
+from membership.preset import ReminderRules, TierRules
 from membership.tiers import Standing, last_day
 from membership.times_cards import TimesCard
-from membership.verdict import BadInput, Verdict, first, refuse, whole
+from membership.verdict import Verdict, first, refuse, whole
 
 DAY = timedelta(days=1)
 
@@ -36,31 +36,6 @@ class About(StrEnum):
     def promotion(self) -> bool:
         """Whether it is promotion, which an opt-out stops (SM-5)."""
         return self in (About.BIRTHDAY, About.LONG_ABSENT)
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderRules:
-    """When to remind; the texts give no numbers but those of SM-7. Days before the last day; None: not at all.
-
-    `promotion_gap_days` between two promotions, at `promotion_hour` on `promotion_weekdays` (0 is Monday), and at most
-    `events_per_month` event notices.
-    """
-
-    coupon_days_before: frozenset[int] = frozenset({7, 1})
-    dues_days_before: frozenset[int] = frozenset({3, 0})
-    unused_card_days: int | None = 30
-    absent_days: int | None = None
-    promotion_gap_days: int = 2
-    promotion_weekdays: frozenset[int] = frozenset({0, 3})
-    promotion_hour: time = time(20)
-    events_per_month: int = 2
-
-    def __post_init__(self) -> None:
-        if not self.promotion_weekdays or not self.promotion_weekdays <= frozenset(range(7)):
-            raise BadInput("notice.weekdays", rule="SM-7")
-        whole("promotion_gap_days", self.promotion_gap_days, most=366)
-        if self.absent_days is not None:
-            whole("absent_days", self.absent_days, least=1, most=3_660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +112,20 @@ def judge_send(reminder: Reminder, opted_out: bool) -> Verdict:
 
 def judge_event_notice(sent_this_month: int, rules: ReminderRules) -> Verdict:
     """May one more event be announced this month (SM-7, X-77)?"""
-    full = whole("sent_this_month", sent_this_month) >= rules.events_per_month
+    full = whole("sent_this_month", sent_this_month, rule="SM-7") >= rules.events_per_month
     return first(refuse("notice.month_full", "SM-7", n=rules.events_per_month) if full else None)
 
 
 def next_promotion(now: datetime, last: datetime | None, zone: tzinfo, rules: ReminderRules) -> datetime:
     """The next moment a promotion may go out: its hour on one of its weekdays, far enough from the last one (SM-7)."""
     local = hotel_local(now, zone)
-    day = local.date() if local.time() <= rules.promotion_hour else local.date() + DAY
+    hour = time.fromisoformat(rules.promotion_hour)
+    day = local.date() if local.time() <= hour else local.date() + DAY
     if last is not None:
         day = max(day, hotel_date(last, zone) + timedelta(days=rules.promotion_gap_days))
     while day.weekday() not in rules.promotion_weekdays:
         day += DAY
-    return datetime.combine(day, rules.promotion_hour, zone)
+    return datetime.combine(day, hour, zone)
 
 
 def _last_seen(card: TimesCard, zone: tzinfo) -> date:

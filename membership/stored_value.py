@@ -5,11 +5,8 @@ Amounts are fen. Principal is money paid in, bonus what the house adds; they are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
-from typing import Literal
 
 from membership.hotel_time import months_later
 from membership.money import Fen
@@ -17,14 +14,6 @@ from membership.occasion import Surface
 from membership.preset import RechargeStep, StoredValueRules, TenderKind
 from membership.reasons import Reason
 from membership.verdict import refuse, whole
-
-CHANNELS: Mapping[Surface, tuple[Literal["online", "staff"], frozenset[TenderKind]]] = MappingProxyType({
-    Surface.PHONE: ("online", frozenset({"wechat", "alipay"})),
-    Surface.LOBBY: ("online", frozenset({"wechat", "alipay", "nfc"})),
-    Surface.HANDHELD: ("staff", frozenset({"wechat", "alipay", "nfc", "card", "cash"})),
-    Surface.CENTRAL: ("staff", frozenset({"wechat", "alipay", "card", "cash", "transfer"})),
-})
-"""Who recharges where, and with what: no cash on an unattended terminal, nothing in a room (SV-6, X-42)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +48,14 @@ def judge_recharge(
 
     `principal` is what the card holds now; the caps are those of prepaid cards, lower for a card in nobody's name.
     """
-    whole("amount", amount, least=1)
+    whole("amount", amount, least=1, rule="SV-1")
+    whole("principal", principal, rule="SV-1")
     if not rules.enabled:
         return refuse("recharge.off", "X-40")
-    if surface not in CHANNELS:
+    tenders = next((channel.tenders for channel in rules.channels if channel.surface == surface), ())
+    if not tenders:
         return refuse("recharge.not_here", "X-42")
-    if tender not in CHANNELS[surface][1]:
+    if tender not in tenders:
         return refuse("recharge.tender", "X-42", tender=tender)
     if amount < rules.min_recharge:
         return refuse("recharge.too_little", "SV-4", amt_least=rules.min_recharge)
@@ -81,6 +72,7 @@ def cap(named: bool, rules: StoredValueRules) -> Fen | None:
 
 def room_under_cap(principal: Fen, named: bool, rules: StoredValueRules) -> Fen | None:
     """What may still be paid in under the cap; None: no cap (SV-1)."""
+    whole("principal", principal, rule="SV-1")
     most = cap(named, rules)
     return None if most is None else max(0, most - principal)
 
@@ -96,7 +88,7 @@ def recharge_gift(amount: Fen, rules: StoredValueRules, today: date) -> Gift:
     With `repeatable` the step's bonus, points and experience come as often as the amount holds it (X-128); coupons come
     once, five at most (SV-11, X-39). Nothing while recharge gifts are off (SV-3).
     """
-    whole("amount", amount)
+    whole("amount", amount, rule="SV-4")
     reached = [step for step in recharge_table(rules, today) if step.pay <= amount]
     if not rules.enabled or not rules.recharge_gift_enabled or not reached:
         return Gift()
@@ -116,6 +108,8 @@ def instalments(total: Fen, months: int, recharged: date) -> tuple[Instalment, .
 
     The day is the recharge's day of the month, clipped to the month's end; a part of nothing is not made (X-129).
     """
+    whole("later", total, rule="SV-10")
+    whole("months", months, most=1_200, rule="SV-10")
     if not total or not months:
         return ()
     part = total // months
@@ -137,6 +131,7 @@ def shows_stored_value(rules: StoredValueRules) -> bool:
 
 def prompt_to_recharge(lifetime_recharge: Fen, prompted: bool, rules: StoredValueRules) -> bool:
     """Whether a member who never recharged is told about it after a payment by any tender (SV-14, X-41)."""
-    if not rules.enabled or lifetime_recharge > 0 or rules.never_recharged_prompt == "off":
+    recharged = whole("lifetime_recharge", lifetime_recharge, rule="SV-14") > 0
+    if not rules.enabled or recharged or rules.never_recharged_prompt == "off":
         return False
     return rules.never_recharged_prompt == "every" or not prompted

@@ -16,7 +16,7 @@ from membership.money import Fen
 from membership.preset import Rung, Tier, TierRules
 from membership.reasons import Reason
 from membership.spend import Spend, order_dates, total_between
-from membership.verdict import refuse
+from membership.verdict import known_tier, refuse, whole
 
 DAY = timedelta(days=1)
 
@@ -105,23 +105,36 @@ def id_arrived(standing: Standing, spends: Sequence[Spend], day: date, rules: Ti
 def after_whole_refund(standing: Standing, spends: Sequence[Spend], today: date, rules: TierRules) -> Move:
     """A bill was refunded whole: the entry test runs again without it (X-98). `spends` no longer hold the bill.
 
-    A tier that the other bills would not have opened is withdrawn at once; grants and evaluations stand.
+    A tier that the other bills would not have opened is withdrawn at once; one that another bill carries since then
+    stays with its year as it began; grants and evaluations stand. A lower tier begins on the day its bill opened it.
     """
-    kept = _without(standing, spends, rules)
-    if kept == standing:
-        return Move(standing, Reason("tier.unchanged", (("tier", _name(standing.tier)),), "X-98"))
-    move = after_bill(kept, spends, today, rules)
+    kept = _without(standing, spends, today, rules)
+    if kept.tier == standing.tier:
+        return _brought_up(kept, spends, today, rules)
+    move = Move(kept, Reason("tier.withdrawn"))
+    for day in sorted({today} | {spend.day for spend in spends if standing.since <= spend.day < today}):
+        move = after_bill(move.standing, spends, day, rules)
     return replace(move, why=Reason("tier.withdrawn", (("tier", _name(move.standing.tier)),), "X-98"))
 
 
-def _without(standing: Standing, spends: Sequence[Spend], rules: TierRules) -> Standing:
+def _without(standing: Standing, spends: Sequence[Spend], today: date, rules: TierRules) -> Standing:
+    """The standing without those entries that no bill left opens, on their day or on a later bill's (X-98)."""
     if standing.how != "entry" or standing.before is None:
         return standing
-    before = _without(standing.before, spends, rules)
-    amount = entry_sum(before, spends, standing.since, rules)
-    if opened_by(amount, standing.has_id, standing.enterprise, rules)[0] >= standing.tier:
+    before = _without(standing.before, spends, today, rules)
+    days = {standing.since} | {spend.day for spend in spends if standing.since < spend.day <= today}
+    sums = (entry_sum(before, spends, day, rules) for day in days)
+    if any(opened_by(amount, standing.has_id, standing.enterprise, rules)[0] >= standing.tier for amount in sums):
         return replace(standing, before=before)
     return replace(before, has_id=standing.has_id)
+
+
+def _brought_up(standing: Standing, spends: Sequence[Spend], today: date, rules: TierRules) -> Move:
+    """The refund took no tier away; a year that ran out meanwhile may have, and then that is the reason (X-98, X-5)."""
+    move = Move(standing, Reason("tier.unchanged", (("tier", _name(standing.tier)),), "X-98"))
+    while (evaluated := evaluate(move.standing, spends, today, rules)) is not None:
+        move = evaluated
+    return move
 
 
 # -- keeping ----------------------------------------------------------------------------------------------------------
@@ -144,8 +157,10 @@ def kept_tier(tier: Tier, amount: Fen, dates: int, rules: TierRules) -> Tier:
     From two-diamond up, missing order dates cost one tier and missing spend falls into the band, whichever is lower
     (X-3, X-85, X-101). Below, each lower tier is tested with its own spend and count (X-4).
     """
+    whole("spend", amount, rule="TI-12")
+    whole("order_dates", dates, rule="TI-13")
     ladder = rules.ladder
-    step = ladder[tier - 1]
+    step = ladder[known_tier(tier) - 1]
     if not step.expires:
         return tier
     if tier < rules.cascade_below:
@@ -191,12 +206,17 @@ def up_to(standing: Standing, spends: Sequence[Spend], day: date, rules: TierRul
 
 
 # -- given and taken --------------------------------------------------------------------------------------------------
-def grant(standing: Standing, tier: Tier, reason: str, day: date, rules: TierRules) -> Move:
+def grant(
+    standing: Standing, tier: Tier, reason: str, spends: Sequence[Spend], day: date, rules: TierRules
+) -> Move:
     """A tier given with a reason code - promotion, points, experience - for a year, then ordinary evaluation (X-10).
 
+    Years that ran out before `day` are evaluated first: a tier no longer held neither stands in the way nor is renewed.
     Below the present tier it has no effect, the same tier begins a new validity year (X-105); without the ID number
     that the tier needs it waits (X-92); an enterprise cannot be given an individuals' tier (X-7).
     """
+    known_tier(tier)
+    standing = up_to(standing, spends, day, rules)
     if tier < standing.tier:
         return Move(standing, Reason("tier.grant_below", (("tier", _name(standing.tier)),), "X-105"))
     if standing.enterprise and rung(tier, rules).individuals_only:

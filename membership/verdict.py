@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from membership.preset import Tier
 from membership.reasons import Reason
 
 
@@ -42,10 +44,27 @@ def must(verdict: Verdict) -> None:
         raise BadInput(verdict.key, verdict.rule, **dict(verdict.values))
 
 
-def whole(name: str, value: int, least: int = 0, most: int = 10**12) -> int:
-    """`value` if it is an integer (no bool, no float) within [least, most]; else `BadInput`."""
+def whole(name: str, value: int, least: int = 0, most: int = 10**12, rule: str = "X-32") -> int:
+    """`value` if it is an integer (no bool, no float) within [least, most]; else `BadInput`.
+
+    `rule` is the one that the number belongs to; X-32, all amounts are integers, where it belongs to none alone.
+    """
     if type(value) is not int:
-        raise BadInput("input.not_whole", name=name, value=repr(value))
+        raise BadInput("input.not_whole", rule, name=name, value=repr(value))
     if not least <= value <= most:
-        raise BadInput("input.out_of_range", name=name, value=value, least=least, most=most)
+        raise BadInput("input.out_of_range", rule, name=name, value=value, least=least, most=most)
+    return value
+
+
+def known(name: str, value: str, choices: Collection[str], rule: str) -> str:
+    """`value` if it is one of `choices`; else `BadInput`."""
+    if value not in choices:
+        raise BadInput("input.unknown", rule, name=name, value=repr(value)[:60])
+    return value
+
+
+def known_tier(value: Tier, rule: str = "X-11") -> Tier:
+    """`value` if it is one of the ten tiers, no bare number and no bool; else `BadInput` (X-11)."""
+    if type(value) is not Tier:
+        raise BadInput("input.unknown", rule, name="tier", value=repr(value)[:60])
     return value

@@ -68,7 +68,7 @@ offers = st.lists(
     st.one_of(
         st.builds(Offer, st.just(""), st.just("cash"), st.integers(0, 9_000), st.dates(TODAY, date(2026, 12, 31)),
                   st.sampled_from([0, 0, 5_000, 10_000, 20_000]), excludes=excluding, stackable=st.booleans()),
-        st.builds(Offer, st.just(""), st.just("discount"), st.integers(0, 100), st.dates(TODAY, date(2026, 12, 31)),
+        st.builds(Offer, st.just(""), st.just("discount"), st.integers(1, 100), st.dates(TODAY, date(2026, 12, 31)),
                   st.sampled_from([0, 10_000]), most=st.sampled_from([None, 3_000]), excludes=excluding,
                   categories=st.sampled_from([None, frozenset({"dining"}), frozenset({"spa", "room"})]),
                   stackable=st.booleans()),

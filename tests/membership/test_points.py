@@ -23,6 +23,7 @@ from membership.verdict import BadInput
 from tests.membership import model_value
 
 RULES, TIERS = HOTEL.points, HOTEL.tiers
+ON = replace(HOTEL.stored_value, enabled=True)
 DAY = date(2026, 3, 5)
 BORN = date(1990, 7, 1)
 FAST = replace(TIERS, ladder=tuple(replace(s, speed_percent=150) if s.tier is Tier.GOLD else s for s in TIERS.ladder))
@@ -110,6 +111,7 @@ def test_earning_agrees_with_the_sentences(
     tenders: list[tuple[str, int]], lines: list[tuple[str, int]], birthday: bool, fast: bool
 ) -> None:
     day = BORN.replace(year=2026) if birthday else DAY
+    lines = [*lines, ("spa", max(0, sum(fen for _, fen in tenders) - sum(fen for _, fen in lines)))]
     bill = Paid(tuple(Tender(kind, fen) for kind, fen in tenders),      # type: ignore[arg-type]
                 tuple(LinePaid(what, fen) for what, fen in lines), day)
     result = points.earn(bill, Tier.GOLD if fast else Tier.IRON, BORN, RULES, FAST)
@@ -240,10 +242,18 @@ def test_in_the_half_price_month_half_of_an_odd_price_is_rounded_up() -> None:
 
 @pytest.mark.rules("PT-17", "SV-20", "X-112", "X-23")
 def test_points_become_bonus_in_whole_steps() -> None:
-    assert points_spend.to_balance(205, 500, RULES) == (200, 20_00)
-    assert key(points_spend.to_balance(9, 500, RULES)) == "points.below_step"
-    assert key(points_spend.to_balance(501, 500, RULES)) == "points.too_few"
-    assert key(points_spend.to_balance(10, 500, replace(RULES, to_balance_enabled=False))) == "points.to_balance_off"
+    assert points_spend.to_balance(205, 500, RULES, ON) == (200, 20_00)
+    assert key(points_spend.to_balance(9, 500, RULES, ON)) == "points.below_step"
+    assert key(points_spend.to_balance(501, 500, RULES, ON)) == "points.too_few"
+    closed = replace(RULES, to_balance_enabled=False)
+    assert key(points_spend.to_balance(10, 500, closed, ON)) == "points.to_balance_off"
+
+
+@pytest.mark.rules("X-40", "PT-17")
+def test_points_become_no_balance_while_stored_value_is_off() -> None:
+    refused = points_spend.to_balance(200, 500, RULES, HOTEL.stored_value)
+    assert isinstance(refused, Reason)
+    assert (refused.key, refused.rule) == ("recharge.off", "X-40")
 
 
 @pytest.mark.rules("PT-30", "X-23", "X-116")
@@ -275,7 +285,8 @@ def test_a_partial_refund_takes_what_the_smaller_bill_would_not_have_earned() ->
     before = earned(paid(1_000_00))
     assert points_reverse.reverse(before, paid(999_00), Tier.IRON, None, RULES, TIERS) == 3_000 - 1_998
     assert points_reverse.reverse(before, paid(0), Tier.IRON, None, RULES, TIERS) == before
-    both = points_reverse.reversal(before, 205, paid(500_00), 500_00, 1_000_00, Tier.IRON, None, RULES, TIERS)
+    settled = points_reverse.Settled(1_000_00, 205, 20_50)
+    both = points_reverse.reversal(before, paid(500_00), settled, 510_25, Tier.IRON, None, RULES, TIERS)
     assert (both.taken, both.returned, both.change) == (2_000, 102, -1_898)
 
 
@@ -283,13 +294,16 @@ def test_a_partial_refund_takes_what_the_smaller_bill_would_not_have_earned() ->
 @given(st.integers(0, 2_000_00), st.lists(st.integers(0, 2_000_00), max_size=4), st.integers(0, 5_000))
 def test_refunds_in_parts_end_where_one_whole_refund_ends(fen: int, parts: list[int], spent: int) -> None:
     left, still, back, refunded = earned(paid(fen)), fen, 0, 0
+    worth = spent * 100 // RULES.per_yuan_value
+    settled = points_reverse.Settled(fen, spent, worth)
     for part in [*parts, fen]:
         part = min(part, still)
         still, refunded = still - part, refunded + part
         left -= points_reverse.reverse(left, paid(still), Tier.IRON, None, RULES, TIERS)
-        back += points_reverse.give_back(spent, refunded, fen, back)
+        back += points_reverse.give_back(settled, refunded, back)
         assert left == earned(paid(still))
         assert back <= spent
+    back += points_reverse.give_back(settled, refunded + worth, back)
     assert (left, back) == (0, spent)
 
 
@@ -297,4 +311,17 @@ def test_refunds_in_parts_end_where_one_whole_refund_ends(fen: int, parts: list[
 def test_gifts_already_used_stay_and_an_impossible_refund_is_named() -> None:
     assert points_reverse.gifts_to_take_back((("c1", False), ("c2", True))) == ("c1",)
     with pytest.raises(BadInput, match="refund_range"):
-        points_reverse.give_back(10, 101, 100)
+        points_reverse.give_back(points_reverse.Settled(90, 1, 10), 101)
+
+
+@pytest.mark.rules("X-113")
+def test_a_bill_paid_wholly_by_points_is_refunded_in_part() -> None:
+    by_points = points_reverse.Settled(0, 1_000, 100_00)
+    assert points_reverse.give_back(by_points, 25_00) == 250
+    assert points_reverse.give_back(by_points, 100_00, 250) == 750
+    half = points_reverse.Settled(50_00, 500, 50_00)
+    assert points_reverse.give_back(half, 50_00) == 250
+    for bad in ((0, 10, 0), (-1, 0, 0), (0, 0, 5), (1.5, 0, 0)):
+        with pytest.raises(BadInput) as refused:
+            points_reverse.Settled(*bad)        # type: ignore[arg-type]
+        assert refused.value.reason.rule == "X-113"

@@ -18,6 +18,7 @@ from membership.preset import (
     BalancePeriod,
     BalanceStep,
     CategoryPrice,
+    Channel,
     GameRules,
     MerchantRate,
     Multiplier,
@@ -27,7 +28,8 @@ from membership.preset import (
     Tier,
 )
 from membership.preset_check import check, check_change
-from membership.preset_read import read_preset, to_plain
+from membership.preset_plain import to_plain
+from membership.preset_read import read_preset
 from membership.preset_values import ALTERNATIVES, HOTEL, choose
 from membership.season import Days
 
@@ -137,7 +139,7 @@ READ_ELSEWHERE = {          # by central and by the terminals, which take them f
     "Rung.label", "TierRules.promotions", "StoredValueRules.dues_plans", "SpendGiftStep.coupon",
     "CampaignRules.spend_gift", "CampaignRules.spend_gift_repeatable", "CampaignRules.friend_reward_points",
     "PhoneRules.pay_limit", "Preset.phone", "Preset.play", "Preset.senior", "Preset.settlement", "Preset.campaigns",
-    "Preset.cards", "Preset.name", "CampaignRules.votes_per_person", "Prize.not_on_holidays",
+    "Preset.cards", "Preset.reminders", "Preset.name", "CampaignRules.votes_per_person", "Prize.not_on_holidays",
 }
 
 
@@ -209,12 +211,14 @@ def ladder(tier: Tier, **columns: Any) -> Preset:
     return put("tiers", ladder=rungs)
 
 
+EIGHTY = (BalanceStep(100_00, 80),)
 TWO_STEPS = (RechargeStep(100_00), RechargeStep(100_00))
 MARCH, SPRING = Days("2026-03-01", "2026-03-31"), Days("03-20", "04-10")
 
 
 @pytest.mark.rules("CS-1", "CS-3", "X-1", "TI-12", "TI-18", "TI-17", "SV-7", "SV-8", "SV-9", "SV-10", "SV-11", "SV-12",
-                   "X-18", "X-19", "X-106", "RF-3", "X-116", "PT-27")
+                   "X-18", "X-19", "X-106", "RF-3", "X-116", "PT-27", "PT-2", "PT-3", "SV-4", "TI-13", "TI-11", "X-42",
+                   "SM-7", "CP-10")
 @pytest.mark.parametrize(("preset", "path", "key"), [
     (put("tiers", ladder=HOTEL.tiers.ladder[:9]), "tiers.ladder", "preset.ten_tiers"),
     (put("tiers", ladder=HOTEL.tiers.ladder[::-1]), "tiers.ladder", "preset.ten_tiers"),
@@ -257,11 +261,11 @@ MARCH, SPRING = Days("2026-03-01", "2026-03-31"), Days("03-20", "04-10")
      "preset.instalments"),
     (put("stored_value", recharge_steps=(RechargeStep(5_000_01),)), "stored_value.recharge_steps[0].pay",
      "preset.above_cap"),
-    (put("stored_value", balance_periods=(BalancePeriod(MARCH, ()), BalancePeriod(SPRING, ()))),
+    (put("stored_value", balance_periods=(BalancePeriod(MARCH, EIGHTY), BalancePeriod(SPRING, EIGHTY))),
      "stored_value.balance_periods[1]", "preset.overlap"),
     (put("stored_value", recharge_periods=(RechargePeriod(MARCH, TWO_STEPS),)),
      "stored_value.recharge_periods[0].steps", "preset.steps_rise"),
-    (put("stored_value", balance_periods=(BalancePeriod(Days("2026-03-31", "2026-03-01"), ()),)),
+    (put("stored_value", balance_periods=(BalancePeriod(Days("2026-03-31", "2026-03-01"), EIGHTY),)),
      "stored_value.balance_periods[0].days", "preset.days"),
     (put("pricing", stack_order=HOTEL.pricing.stack_order[:4]), "pricing.stack_order", "preset.each_step_once"),
     (put("pricing", stack_order=HOTEL.pricing.stack_order[::-1]), "pricing.stack_order", "preset.random_last"),
@@ -281,9 +285,46 @@ MARCH, SPRING = Days("2026-03-01", "2026-03-31"), Days("03-20", "04-10")
     (replace(HOTEL, zone="Asia/Nowhere"), "zone", "preset.zone"),
     (replace(HOTEL, zone="../etc"), "zone", "preset.zone"),
     (replace(HOTEL, day_start="24:00"), "day_start", "preset.clock"),
+    (put("points", multipliers=(Multiplier(200, 0), Multiplier(300, 2))), "points.multipliers[0].times",
+     "preset.at_least_one"),
+    (put("points", birthday_times=0), "points.birthday_times", "preset.at_least_one"),
+    (put("stored_value", recharge_steps=(RechargeStep(100, 50), RechargeStep(200, 20, 29, 1))),
+     "stored_value.recharge_steps[1]", "preset.more_is_worse"),
+    (put("stored_value", min_recharge=1_000_01), "stored_value.min_recharge", "preset.min_above_cap"),
+    (put("stored_value", balance_steps=(BalanceStep(100, 0),)), "stored_value.balance_steps[0].pay_percent",
+     "preset.at_least_one"),
+    (ladder(Tier.FIVE_DIAMOND, order_dates=367), "tiers.ladder[9].order_dates", "preset.range"),
+    (ladder(Tier.SILVER, expires=False), "tiers.ladder[3].expires", "preset.never_ends"),
+    (put("stored_value", balance_periods=(BalancePeriod(MARCH, ()),)), "stored_value.balance_periods[0].steps",
+     "preset.nothing_set"),
+    (put("stored_value", recharge_periods=(RechargePeriod(MARCH, ()),)), "stored_value.recharge_periods[0].steps",
+     "preset.nothing_set"),
+    (put("stored_value", channels=(Channel("lobby", ("cash",)),)), "stored_value.channels[0]", "preset.unattended"),
+    (put("stored_value", channels=(Channel("room", ("wechat",)),)), "stored_value.channels[0]", "preset.unattended"),
+    (put("stored_value", channels=(Channel("central", ("points",)),)), "stored_value.channels[0]",
+     "preset.unattended"),
+    (put("stored_value", channels=(Channel("phone", ("wechat",)),) * 2), "stored_value.channels", "preset.twice"),
+    (put("reminders", promotion_weekdays=()), "reminders.promotion_weekdays", "notice.weekdays"),
+    (put("reminders", promotion_weekdays=(7,)), "reminders.promotion_weekdays", "notice.weekdays"),
+    (put("reminders", promotion_hour="20.00"), "reminders.promotion_hour", "preset.clock"),
+    (put("reminders", promotion_gap_days=367), "reminders.promotion_gap_days", "preset.range"),
+    (put("reminders", absent_days=0), "reminders.absent_days", "input.out_of_range"),
 ])
 def test_a_contradiction_is_refused_with_its_path_and_reason(preset: Preset, path: str, key: str) -> None:
     assert faults(preset) == [(path, key)]
+
+
+@pytest.mark.rules("CS-1", "X-32")
+@pytest.mark.parametrize(("preset", "path"), [
+    (put("points", per_yuan=1.5), "points.per_yuan"),
+    (put("points", per_yuan=True), "points.per_yuan"),
+    (put("points", combine="sum"), "points.combine"),
+    (put("points", multipliers=(Multiplier(200_00, 2.0),)), "points.multipliers[0].times"),     # type: ignore[arg-type]
+    (put("stored_value", enabled=1), "stored_value.enabled"),
+    (put("tiers", cascade_below=7), "tiers.cascade_below"),
+])
+def test_a_preset_put_together_in_code_is_held_to_its_types(preset: Preset, path: str) -> None:
+    assert faults(preset) == [(path, "preset.wrong_type")]
 
 
 @pytest.mark.rules("SV-2", "X-27", "SV-3", "AD-8")

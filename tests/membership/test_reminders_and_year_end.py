@@ -19,7 +19,6 @@ from membership.preset_values import HOTEL
 from membership.reminders import (
     About,
     Reminder,
-    ReminderRules,
     birthdays,
     cards_unused,
     coupons_ending,
@@ -37,7 +36,7 @@ from membership.verdict import Allowed, BadInput
 from membership.year_end import Member, evaluate_all, summary
 from tests.membership.houses import SHANGHAI, at, occasion
 
-RULES = ReminderRules()
+RULES = HOTEL.reminders
 BATCH = Batch("b1", "¥20 off", Access.SELF, Kind.CASH, DateRange(date(2026, 3, 1), date(2026, 3, 31)), stock=9)
 COUPON = claim(BATCH, "sn1", "li", "lobby-1", at("2026-03-02 10:00"))
 
@@ -147,10 +146,16 @@ def test_at_eight_sharp_it_still_goes_out_the_same_evening() -> None:
 @pytest.mark.rules("SM-7", "X-77")
 def test_two_events_a_month_are_announced() -> None:
     assert [isinstance(judge_event_notice(n, RULES), Allowed) for n in (0, 1, 2, 3)] == [True, True, False, False]
-    assert replace(RULES, promotion_weekdays=frozenset(range(7)), absent_days=1)
-    for bad in ({"promotion_weekdays": frozenset()}, {"promotion_weekdays": frozenset({7})}, {"absent_days": 0}):
-        with pytest.raises(BadInput):
-            replace(RULES, **bad)  # type: ignore[arg-type]
+    with pytest.raises(BadInput):
+        judge_event_notice(-1, RULES)
+
+
+@pytest.mark.rules("SM-7", "SM-4", "CS-1")
+def test_the_numbers_of_reminders_are_head_offices() -> None:
+    rules = replace(HOTEL.reminders, promotion_weekdays=(5,), promotion_hour="09:30", coupon_days_before=(2,))
+    assert next_promotion(at("2026-03-05 20:00"), None, SHANGHAI, rules) == at("2026-03-07 09:30")
+    assert coupons_ending([(COUPON, BATCH)], BATCH.valid.last - timedelta(days=2), rules)
+    assert coupons_ending([(COUPON, BATCH)], BATCH.valid.last - timedelta(days=1), rules) == ()
 
 
 # -- year end --

@@ -172,7 +172,7 @@ def test_a_bill_of_364_days_ago_counts_and_one_of_365_does_not() -> None:
 def test_an_enterprise_stops_at_one_diamond_and_its_licence_stands_for_the_id() -> None:
     firm = tiers.register(DAY, has_id=True, enterprise=True)
     assert tiers.after_bill(firm, [spend(2_000_000_00)], DAY, RULES).standing.tier is Tier.ONE_DIAMOND
-    assert tiers.grant(firm, Tier.FIVE_DIAMOND, "promotion", DAY, RULES).standing == firm
+    assert tiers.grant(firm, Tier.FIVE_DIAMOND, "promotion", [], DAY, RULES).standing == firm
     unlicensed = tiers.register(DAY, enterprise=True)
     move = tiers.after_bill(unlicensed, [spend(2_000_000_00)], DAY, RULES)
     assert (move.standing.tier, move.pending) == (Tier.BRONZE, Tier.ONE_DIAMOND)
@@ -273,14 +273,52 @@ def test_a_refund_of_another_bill_changes_nothing() -> None:
 def test_grants_raise_renew_or_wait_and_never_lower() -> None:
     gold = standing("gold")
     later = DAY + timedelta(days=50)
-    assert tiers.grant(gold, Tier.SILVER, "promotion", later, RULES).standing == gold
-    assert tiers.grant(gold, Tier.GOLD, "promotion", later, RULES).standing.since == later
-    assert tiers.grant(gold, Tier.TWO_DIAMOND, "points", later, RULES).standing.tier is Tier.TWO_DIAMOND
-    waiting = tiers.grant(tiers.register(DAY), Tier.GOLD, "promotion", DAY, RULES)
+    assert tiers.grant(gold, Tier.SILVER, "promotion", [], later, RULES).standing == gold
+    assert tiers.grant(gold, Tier.GOLD, "promotion", [], later, RULES).standing.since == later
+    assert tiers.grant(gold, Tier.TWO_DIAMOND, "points", [], later, RULES).standing.tier is Tier.TWO_DIAMOND
+    waiting = tiers.grant(tiers.register(DAY), Tier.GOLD, "promotion", [], DAY, RULES)
     assert (waiting.standing.tier, waiting.pending, waiting.why.key) == (Tier.REGISTERED, Tier.GOLD, "tier.pending_id")
-    given_tier = tiers.grant(tiers.register(DAY, True), Tier.GOLD, "promotion", DAY, RULES).standing
+    given_tier = tiers.grant(tiers.register(DAY, True), Tier.GOLD, "promotion", [], DAY, RULES).standing
     fallen = tiers.up_to(given_tier, [], DAY + timedelta(days=366), RULES)
     assert fallen.tier is Tier.IRON
+
+
+@pytest.mark.rules("X-105", "X-10", "X-5")
+def test_a_grant_looks_at_the_tier_still_held_not_at_one_that_ran_out() -> None:
+    gold, later = standing("gold"), DAY + timedelta(days=400)
+    given = tiers.grant(gold, Tier.SILVER, "promotion", [], later, RULES)
+    assert (given.standing.tier, given.standing.since, given.why.key) == (Tier.SILVER, later, "tier.granted")
+    spent = [spend(5_000_00, DAY + timedelta(days=100))]
+    kept = tiers.grant(gold, Tier.SILVER, "promotion", spent, later, RULES)
+    assert (kept.standing.tier, kept.standing.since, kept.why.key) == (
+        Tier.GOLD, DAY + timedelta(days=365), "tier.grant_below")
+
+
+@pytest.mark.rules("X-98")
+def test_a_tier_that_a_later_bill_carries_keeps_its_year_through_a_refund() -> None:
+    big, too = spend(100_000_00, DAY, "big"), spend(100_000_00, DAY + timedelta(days=10), "too")
+    member = tiers.after_bill(standing("iron"), [big], DAY, RULES).standing
+    member = tiers.after_bill(member, [big, too], too.day, RULES).standing
+    move = tiers.after_whole_refund(member, [too], DAY + timedelta(days=50), RULES)
+    assert (move.standing.tier, move.standing.since) == (Tier.TWO_DIAMOND, DAY)
+    assert (move.why.key, move.why.rule) == ("tier.unchanged", "X-98")
+    gone = tiers.after_whole_refund(move.standing, [], DAY + timedelta(days=60), RULES)
+    assert (gone.standing.tier, gone.why.key) == (Tier.IRON, "tier.withdrawn")
+
+
+@pytest.mark.rules("X-98")
+def test_what_other_bills_open_after_a_withdrawal_begins_on_their_day() -> None:
+    big, small = spend(100_000_00, DAY, "big"), spend(5_000_00, DAY + timedelta(days=10), "small")
+    member = tiers.after_bill(standing("iron"), [big], DAY, RULES).standing
+    move = tiers.after_whole_refund(member, [small], DAY + timedelta(days=50), RULES)
+    assert (move.standing.tier, move.standing.since, move.why.key) == (Tier.GOLD, small.day, "tier.withdrawn")
+
+
+@pytest.mark.rules("X-98", "X-5")
+def test_a_refund_after_the_year_ran_out_names_the_evaluation() -> None:
+    gold = standing("gold")
+    move = tiers.after_whole_refund(gold, [], DAY + timedelta(days=400), RULES)
+    assert (move.standing.tier, move.why.key, move.why.rule) == (Tier.IRON, "tier.fell", "TI-12")
 
 
 @pytest.mark.rules("ME-12")

@@ -1,4 +1,4 @@
-"""What a tier brings: benefits inherited upward, free delivery, draws, after-sales days, travel (TI-21)."""
+"""What a tier brings: benefits inherited upward, free delivery, draws, after-sales days, travel (TI-21, ME-18)."""
 
 from __future__ import annotations
 

@@ -329,7 +329,7 @@ def test_tips_recharges_and_buying_cards_and_coupons_do_not_count() -> None:
     assert rewardable(replace(payment, paid=(*payment.paid, ("room", 1_000))), RULES) == 10_000
 
 
-@pytest.mark.rules("PM-1", "PM-2", "PM-6", "SC-8", "X-50", "X-56", "X-73")
+@pytest.mark.rules("PM-1", "PM-2", "PM-6", "X-50", "X-56", "X-73")
 @pytest.mark.parametrize("channel", list(Channel))
 def test_every_payment_takes_part_but_the_online_shop_has_a_switch(channel: Channel) -> None:
     payment = replace(PAID, channel=channel)

@@ -406,7 +406,7 @@ def test_category_prices_with_new_products_in_or_out() -> None:
     assert price(Bill(lines), PLAIN, preset=event).line_dues == (80_00, 70_00)
 
 
-@pytest.mark.rules("SC-9", "CP-25", "ME-18")
+@pytest.mark.rules("SC-9", "CP-25")
 def test_members_alone_have_an_offer_from_an_amount_on() -> None:
     preset = house(percents={})
     rule = CategoryPrice("members_from_500", 95, min_bill=500_00, members_only=True)

@@ -54,9 +54,11 @@ def test_every_rule_of_membership_lives_there_and_is_proved(script: ModuleType) 
     assert script.unproved(rules, script.citations(script.pattern(rules)), script.proofs()) == []
 
 
-def test_only_phones_people_and_notes_are_out_of_scope(script: ModuleType) -> None:
-    out = {rule.id for rule in script.read_rules() if set(rule.belongs) <= {"phone", "none"}}
-    assert out == {"CP-9", "GC-11", "PT-20", "RF-4", "ST-2", "ST-8", "CT-5", "X-83", "X-84"}
+def test_out_of_scope_is_exactly_what_the_founding_texts_put_outside(script: ModuleType) -> None:
+    rules = script.read_rules()
+    outside = {rule.id for rule in rules if not set(rule.on) & set("KHRC-")}
+    assert {rule.id for rule in rules if set(rule.belongs) <= {"phone", "none"}} == outside
+    assert outside
 
 
 def test_nothing_cites_a_rule_that_does_not_exist(script: ModuleType) -> None:
@@ -65,12 +67,24 @@ def test_nothing_cites_a_rule_that_does_not_exist(script: ModuleType) -> None:
     assert set(cited) - {rule.id for rule in rules} == set()
 
 
-@pytest.mark.parametrize("line", ["CP-1\t5 Coupons\trules\tTwice.", "CP-99\t5\tnowhere\tA word.", "CP-99\t5\trules"])
+@pytest.mark.rules("X-84")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CP-1\t5 Coupons\tK\trules\tTwice.",
+        "CP-99\t5\tK\tnowhere\tA word.",
+        "CP-99\t5\tK\trules",
+        "CP-99\t5\tQ\trules\tNo such surface.",
+        "CP-99\t5\tPC\tphone\tLeft to the phone, though it is central's too.",
+        "CP-99\t5\t-\tnone\tLeft out on nobody's word.",
+        "CP-99\t5\tP\tcentral\tThe phone's, taken in.",
+    ],
+)
 def test_a_bad_line_of_the_source_is_named(
     script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     bad = tmp_path / "rules_source.tsv"
-    bad.write_text(f"id\tsection\tbelongs\tsentence\nCP-1\t5 Coupons\trules\tOnce.\n{line}\n", "utf-8")
+    bad.write_text(f"id\tsection\ton\tbelongs\tsentence\nCP-1\t5 Coupons\tK\trules\tOnce.\n{line}\n", "utf-8")
     monkeypatch.setattr(script, "SOURCE", bad)
     with pytest.raises(SystemExit, match=r"rules_source\.tsv:3"):
         script.read_rules()
@@ -82,7 +96,7 @@ def small(script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for folder in ("docs", "membership", "tests"):
         (tmp_path / folder).mkdir()
     source = tmp_path / "docs" / "rules_source.tsv"
-    source.write_text("id\tsection\tbelongs\tsentence\nCP-1\t5 Coupons\trules\tOnce.\n", "utf-8")
+    source.write_text("id\tsection\ton\tbelongs\tsentence\nCP-1\t5 Coupons\tK\trules\tOnce.\n", "utf-8")
     (tmp_path / "membership" / "coupons.py").write_text('def use() -> None:\n    """Once (CP-1)."""\n', "utf-8")
     test = '@pytest.mark.rules("CP-1")\ndef test_once() -> None: ...\n'
     (tmp_path / "tests" / "test_coupons.py").write_text(test, "utf-8")

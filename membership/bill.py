@@ -176,6 +176,8 @@ def check_asked(guest: Guest, wishes: Wishes, offers: tuple[Offer, ...], preset:
 
 def _check_offer(offer: Offer) -> None:
     """A discount of 0 per cent paid is no coupon but a mistake: what is free is a goods coupon (CP-2)."""
+    if type(offer.last_day) is not date:
+        raise BadInput("input.not_a_day", "CP-6", name="last_day", value=repr(offer.last_day)[:60])
     known("coupon_kind", offer.kind, get_args(OfferKind), "CP-2")
     percent = offer.kind == "discount"
     whole("coupon_value", offer.value, least=1 if percent else 0, most=100 if percent else MAX_FEN, rule="CP-2")

@@ -164,7 +164,8 @@ def judge_event_entry(points: int, friends: int, has_card: bool, shared: bool, r
 
 def given_back_permille(points: int, turnover: Fen, rules: PointsRules) -> int:
     """What share of the turnover went back as points, in thousandths, rounded down (PT-28)."""
-    worth = points * 100 // rules.per_yuan_value
+    worth = whole("points", points, rule="PT-28") * 100 // rules.per_yuan_value
+    whole("turnover", turnover, rule="PT-28")
     return worth * 1000 // turnover if turnover else 0
 
 

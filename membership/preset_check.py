@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Iterator
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from membership.money import MAX_FEN
 from membership.preset import (
-    BalanceStep,
-    Channel,
     PlayRules,
     PointsRules,
     Preset,
     PricingRules,
-    RechargeStep,
     ReminderRules,
     RoomRules,
-    StoredValueRules,
     Tier,
     TierRules,
 )
+from membership.preset_check_value import stored_value_faults
 from membership.preset_plain import Problem, read, to_plain
+from membership.preset_tables import no_overlap, rising
 from membership.season import Days
 from membership.verdict import refuse
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-RECHARGE_TENDERS = ("cash", "card", "wechat", "alipay", "nfc", "transfer")
 PERCENT = ("pay_percent", "room_pay_percent", "max_share_percent", "bonus_share_percent", "staff_recharge_percent")
 
 
@@ -47,7 +44,7 @@ def check(preset: Preset) -> tuple[Problem, ...]:
         for section, problems in (
             ("tiers", _tiers(preset.tiers)),
             ("points", _points(preset.points)),
-            ("stored_value", _stored_value(preset.stored_value)),
+            ("stored_value", stored_value_faults(preset.stored_value)),
             ("pricing", _pricing(preset.pricing)),
             ("rooms", _rooms(preset.rooms, preset.pricing)),
             ("play", _play(preset.play)),
@@ -78,7 +75,7 @@ def _house(preset: Preset) -> Iterator[Problem]:
         yield Problem("campaigns.distribution_percent", refuse("preset.distribution", "RF-3", sum=sum(percents)))
     if campaigns.distribution_enabled and not percents:
         yield Problem("campaigns.distribution_percent", refuse("preset.nothing_set", "RF-3"))
-    if not _rising([step.at for step in campaigns.spend_gift]):
+    if not rising([step.at for step in campaigns.spend_gift]):
         yield Problem("campaigns.spend_gift", refuse("preset.steps_rise", "CP-18"))
     for n, rate in enumerate(preset.settlement.merchants):
         if rate.numerator < 1 or rate.denominator < 1:
@@ -144,7 +141,7 @@ def _points(points: PointsRules) -> Iterator[Problem]:
         yield Problem("bundle_min", refuse("preset.bundle", "X-116", step=points.bundle_step))
     if points.content_min > points.content_max:
         yield Problem("content_min", refuse("preset.order", "PT-10"))
-    if not _rising([step.at for step in points.multipliers]):
+    if not rising([step.at for step in points.multipliers]):
         yield Problem("multipliers", refuse("preset.steps_rise", "PT-2"))
     if points.multipliers and points.multipliers[0].times < 1:
         yield Problem("multipliers[0].times", refuse("preset.at_least_one", "PT-2"))
@@ -153,83 +150,7 @@ def _points(points: PointsRules) -> Iterator[Problem]:
     for n, (lower, upper) in enumerate(pairwise(points.multipliers), start=1):
         if upper.times < lower.times:
             yield Problem(f"multipliers[{n}].times", refuse("preset.more_is_worse", "PT-2"))
-    yield from _no_overlap("referral_periods", [period.days for period in points.referral_periods], "X-19")
-
-
-def _stored_value(rules: StoredValueRules) -> Iterator[Problem]:
-    for name in ("recharge_gift_enabled", "balance_discount_enabled"):
-        if getattr(rules, name) and not rules.enabled:
-            yield Problem(name, refuse("preset.needs_stored_value", "SV-3"))
-    if rules.recharge_gift_enabled and not rules.recharge_steps and not rules.recharge_periods:
-        yield Problem("recharge_steps", refuse("preset.nothing_set", "SV-4"))
-    if rules.balance_discount_enabled and not rules.balance_steps and not rules.balance_periods:
-        yield Problem("balance_steps", refuse("preset.nothing_set", "SV-7"))
-    yield from _balance_tables(rules)
-    yield from _recharge_tables(rules)
-    yield from _channels(rules)
-    yield from _no_overlap("balance_periods", [period.days for period in rules.balance_periods], "SV-9")
-    yield from _no_overlap("recharge_periods", [period.days for period in rules.recharge_periods], "SV-12")
-    for n, plan in enumerate(rules.dues_plans):
-        if plan.parts < 1 or plan.months_between < 1 or plan.total < plan.parts:
-            yield Problem(f"dues_plans[{n}]", refuse("preset.dues", "SV-19", name=plan.name))
-
-
-def _balance_tables(rules: StoredValueRules) -> Iterator[Problem]:
-    tables: list[tuple[str, tuple[BalanceStep, ...]]] = [("balance_steps", rules.balance_steps)]
-    tables += [(f"balance_periods[{n}].steps", period.steps) for n, period in enumerate(rules.balance_periods)]
-    for path, table in tables:
-        if not table and path != "balance_steps":
-            yield Problem(path, refuse("preset.nothing_set", "SV-9"))
-        if not _rising([step.balance for step in table]):
-            yield Problem(path, refuse("preset.steps_rise", "SV-7"))
-        if any(upper.pay_percent > lower.pay_percent for lower, upper in pairwise(table)):
-            yield Problem(path, refuse("preset.more_is_worse", "SV-7"))
-        for n, step in enumerate(table):
-            if step.pay_percent < 1:
-                yield Problem(f"{path}[{n}].pay_percent", refuse("preset.at_least_one", "SV-7"))
-
-
-def _recharge_tables(rules: StoredValueRules) -> Iterator[Problem]:
-    caps = [cap for cap in (rules.cap_named, rules.cap_bearer) if cap is not None]
-    if caps and rules.min_recharge > min(caps):
-        yield Problem("min_recharge", refuse("preset.min_above_cap", "SV-1", amt=min(caps)))
-    gifts: list[tuple[str, tuple[RechargeStep, ...]]] = [("recharge_steps", rules.recharge_steps)]
-    gifts += [(f"recharge_periods[{n}].steps", period.steps) for n, period in enumerate(rules.recharge_periods)]
-    for path, steps in gifts:
-        if not steps and path != "recharge_steps":
-            yield Problem(path, refuse("preset.nothing_set", "SV-12"))
-        if not _rising([step.pay for step in steps]):
-            yield Problem(path, refuse("preset.steps_rise", "SV-4"))
-        for n, (lower, upper) in enumerate(pairwise(steps), start=1):
-            if upper.bonus_now + upper.later < lower.bonus_now + lower.later:
-                yield Problem(f"{path}[{n}]", refuse("preset.more_is_worse", "SV-4"))
-        for n, step in enumerate(steps):
-            yield from _recharge_step(f"{path}[{n}]", step, rules)
-
-
-def _recharge_step(path: str, step: RechargeStep, rules: StoredValueRules) -> Iterator[Problem]:
-    if len(step.coupons) > (most := rules.max_coupons):
-        yield Problem(f"{path}.coupons", refuse("preset.too_many_coupons", "SV-11", most=most))
-    if bool(step.later) != bool(step.months):
-        yield Problem(f"{path}.months", refuse("preset.instalments", "SV-10"))
-    if rules.cap_named is not None and step.pay > rules.cap_named:
-        yield Problem(f"{path}.pay", refuse("preset.above_cap", "SV-4", amt=rules.cap_named))
-
-
-def _channels(rules: StoredValueRules) -> Iterator[Problem]:
-    """No cash where nobody takes it, and no recharge in a room (SV-6, X-42)."""
-    surfaces = [channel.surface for channel in rules.channels]
-    if len(set(surfaces)) < len(surfaces):
-        yield Problem("channels", refuse("preset.twice", "X-42"))
-    for n, channel in enumerate(rules.channels):
-        for tender in channel.tenders:
-            if tender not in RECHARGE_TENDERS or channel.surface == "room" or _cash_unattended(channel):
-                why = refuse("preset.unattended", "X-42", surface=channel.surface, tender=tender)
-                yield Problem(f"channels[{n}]", why)
-
-
-def _cash_unattended(channel: Channel) -> bool:
-    return channel.surface in ("lobby", "phone") and "cash" in channel.tenders
+    yield from no_overlap("referral_periods", [period.days for period in points.referral_periods], "X-19")
 
 
 def _pricing(pricing: PricingRules) -> Iterator[Problem]:
@@ -274,14 +195,3 @@ def _reminders(rules: ReminderRules) -> Iterator[Problem]:
         days = getattr(rules, name)
         if days is not None and not 1 <= days <= 3_660:
             yield Problem(name, refuse("input.out_of_range", rule, name=name, value=days, least=1, most=3_660))
-
-
-def _no_overlap(path: str, runs: Sequence[Days], rule: str) -> Iterator[Problem]:
-    """Two periods of one table never share a day: nobody could say which one rules (CS-3)."""
-    for (m, one), (n, other) in combinations(enumerate(runs), 2):
-        if one.is_sound() and other.is_sound() and one.meets(other):
-            yield Problem(f"{path}[{n}]", refuse("preset.overlap", rule, first=other.first, last=other.last, other=m))
-
-
-def _rising(values: Sequence[int]) -> bool:
-    return all(lower < upper for lower, upper in pairwise(values))

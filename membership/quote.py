@@ -81,7 +81,7 @@ def with_random(quote: Quote, off: Fen) -> Quote | Reason:
     """
     if any(step.kind == "random_cut" for step in quote.steps):
         return refuse("price.random_drawn", "SV-8")
-    whole("random", off)
+    whole("random", off, rule="SV-8")
     if off > quote.up_to_random:
         return refuse("price.random_too_large", "SV-8", amt=off, amt_most=quote.up_to_random)
     dues = list(quote.line_dues)

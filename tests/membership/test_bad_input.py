@@ -110,6 +110,7 @@ KIND: Any = "lottery"
     (Bill((Line("suite", "room", 1, 100_00, TEXT),)), Guest("li"), [], "input.not_a_day", "X-123"),
     (bill(100_00), Guest("li"), [replace(cash("c", 10), kind=KIND)], "input.unknown", "CP-2"),
     (bill(100_00), Guest("li"), [Offer("c", "discount", 0, TODAY)], "input.out_of_range", "CP-2"),
+    (bill(100_00), Guest("li"), [replace(cash("c", 10), last_day=TEXT)], "input.not_a_day", "CP-6"),
     (bill(100_00), Guest("li", balance=-1), [], "input.out_of_range", "X-29"),
 ])
 def test_a_quote_refuses_what_does_not_exist(

@@ -120,7 +120,9 @@ def notice(key: str, *, on: tuple[str, int] | None = None, **values: Value) -> N
     failure = FAILURES[key]
     return Notice(
         key=key, values=tuple(sorted(values.items())), choices=failure.choices,
-        severity=failure.severity, code=failure.code, on=on, done="finish" in failure.choices,
+        severity=failure.severity, code=failure.code, on=on,
+        # where the guest waits for staff he is asked before the page goes; elsewhere it goes by itself
+        done="finish" in failure.choices and failure.severity != "staff",
     )  # fmt: skip
 
 

@@ -24,6 +24,14 @@ class NoticePage(Page):
         """(ink, ground, icon) of its severity."""
         return STATUS[model.severity]
 
+    def waits(self, model):
+        """Whether staff are on their way and the guest is asked to stay."""
+        return model.severity == "staff"
+
+    def number(self, model):
+        """The number that staff will ask for, large."""
+        return dict(model.values).get("no", "") if self.waits(model) else ""
+
     def after(self, model, tr):
         """What ending does with the guest's details, where that is offered."""
         return tr("notice.finish.after") if "finish" in model.choices else ""
@@ -32,7 +40,8 @@ class NoticePage(Page):
         self.ids.choices.clear_widgets()
         offered = self._offered()
         for choice in reversed(offered):
-            first = choice == offered[0]
+            # where a guest is asked to wait for staff, nothing invites him to go: his way out is quiet
+            first = choice == offered[0] and not self.waits(self.model)
             self.ids.choices.add_widget(Command(
                 kind="primary" if first else "outline", least=136 if first else 112, icon=ICON.get(choice, ""),
                 style="button" if first else "body", icon_px=56 if first else 48,
@@ -51,7 +60,9 @@ class NoticePage(Page):
         own = f"{self.model.key}.{choice}"
         if choice != "staff" and self.tr.has(own):
             return own
-        return "action.home" if choice == "finish" else f"action.{choice}"
+        if choice == "finish":
+            return "action.helped" if self.waits(self.model) else "action.home"
+        return f"action.{choice}"
 
 
 load_layout(__file__)

@@ -259,8 +259,11 @@ def _unused(coupon: Coupon) -> Reason | None:
 
 def _presenter(batch: Batch, coupon: Coupon, occasion: Occasion) -> Reason | None:
     """An identified person owns it or is a friend (CP-8, RF-7). A bare serial number is for staff to compare (CP-15,
-    CP-16); on a bill the owner is asked for all the same, see `worth.offer_of`."""
-    if not coupon.owner or occasion.presenter in (None, coupon.owner) or batch.friend_shared:
+    CP-16), but not once it was passed on: whoever did so still knows it (CP-7, X-48). On a bill the owner is asked for
+    in every case, see `worth.offer_of`."""
+    if not coupon.owner or batch.friend_shared or occasion.presenter == coupon.owner:
+        return None
+    if occasion.presenter is None and coupon.owner == coupon.taker:
         return None
     return refuse("coupon.not_yours", "X-48")
 

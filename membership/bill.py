@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from membership.money import MAX_FEN, Fen
 from membership.preset import OfferClass, Preset, PricingRules, Tier
 from membership.reasons import Reason
-from membership.verdict import BadInput, known, known_tier, whole
+from membership.verdict import BadInput, a_day, known, known_tier, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ def check_bill(bill: Bill, rules: PricingRules, catalog: Mapping[str, Listed] | 
     for line in bill.lines:
         whole("qty", line.qty, least=1, most=rules.max_quantity, rule="X-118")
         whole("unit_price", line.unit_price)
-        if line.night is not None and type(line.night) is not date:
-            raise BadInput("input.not_a_day", "X-123", name="night", value=repr(line.night)[:60])
+        if line.night is not None:
+            a_day("night", line.night, "X-123")
         total += line.qty * line.unit_price
         if catalog is not None:
             _check_listed(line, catalog)
@@ -175,12 +175,13 @@ def check_asked(guest: Guest, wishes: Wishes, offers: tuple[Offer, ...], preset:
 
 
 def _check_offer(offer: Offer) -> None:
-    """A discount of 0 per cent paid is no coupon but a mistake: what is free is a goods coupon (CP-2)."""
-    if type(offer.last_day) is not date:
-        raise BadInput("input.not_a_day", "CP-6", name="last_day", value=repr(offer.last_day)[:60])
+    """A discount of 0 per cent paid is no coupon but a mistake, as goods of no unit are (CP-2)."""
+    a_day("last_day", offer.last_day, "CP-6")
+    for excluded in offer.excludes:
+        known("excludes", excluded, get_args(OfferClass), "CP-23")
     known("coupon_kind", offer.kind, get_args(OfferKind), "CP-2")
-    percent = offer.kind == "discount"
-    whole("coupon_value", offer.value, least=1 if percent else 0, most=100 if percent else MAX_FEN, rule="CP-2")
+    least, most = (0 if offer.kind == "cash" else 1), (100 if offer.kind == "discount" else MAX_FEN)
+    whole("coupon_value", offer.value, least, most, "CP-2")
     whole("threshold", offer.threshold, rule="X-44")
     if offer.most is not None:
         whole("coupon_most", offer.most, rule="CP-2")

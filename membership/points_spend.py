@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from membership.money import Fen
+from membership.money import MAX_FEN, Fen
 from membership.preset import PointsRules, StoredValueRules, Tier, TierRules
 from membership.reasons import Reason
 from membership.verdict import known, known_tier, refuse, whole
@@ -49,6 +49,8 @@ class Price:
 
 def affordable(cost: int, owned: int) -> Reason | None:
     """Why points cannot pay this; None if they can. In debt only what is free may be had (X-114)."""
+    whole("cost", cost, rule="PT-15")
+    whole("owned", owned, least=-MAX_FEN, rule="X-114")
     if cost == 0:
         return None
     if owned <= 0:
@@ -60,7 +62,7 @@ def affordable(cost: int, owned: int) -> Reason | None:
 
 def redeem(reward: Reward, count: int, owned: int, today: date, rules: PointsRules) -> Price | Reason:
     """The price of `count` rewards today, or why they cannot be had (PT-15, PT-18, PT-19, PT-21, PT-22, PT-24)."""
-    whole("count", count, least=1, most=9_999)
+    whole("count", count, least=1, most=9_999, rule="PT-15")
     if reward.stock is not None and count > reward.stock:
         return refuse("points.sold_out", "PT-22", stock=reward.stock)
     half = is_half_price(reward.sku, today, rules)

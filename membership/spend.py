@@ -9,7 +9,7 @@ from typing import get_args
 
 from membership.money import Fen
 from membership.preset import TenderKind, TierRules
-from membership.verdict import BadInput, known, whole
+from membership.verdict import BadInput, a_day, known, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Spend:
     amount: Fen
 
     def __post_init__(self) -> None:
+        a_day("day", self.day, "X-8")
         whole("spend", self.amount, rule="X-99")
 
 

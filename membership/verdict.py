@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from membership.preset import Tier
 from membership.reasons import Reason
@@ -53,6 +54,13 @@ def whole(name: str, value: int, least: int = 0, most: int = 10**12, rule: str =
         raise BadInput("input.not_whole", rule, name=name, value=repr(value))
     if not least <= value <= most:
         raise BadInput("input.out_of_range", rule, name=name, value=value, least=least, most=most)
+    return value
+
+
+def a_day(name: str, value: date, rule: str) -> date:
+    """`value` if it is a date, no text and no moment; else `BadInput`."""
+    if type(value) is not date:
+        raise BadInput("input.not_a_day", rule, name=name, value=repr(value)[:60])
     return value
 
 

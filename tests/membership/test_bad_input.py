@@ -39,6 +39,7 @@ def refusal(act: Callable[[], object]) -> tuple[str, str]:
 @pytest.mark.parametrize(("rule", "act"), [
     ("X-99", lambda bad: Spend("b", DAY, bad)),
     ("X-103", lambda bad: Tender("cash", bad)),
+    ("PT-15", lambda bad: points_spend.affordable(bad, 10)),
     ("X-108", lambda bad: LinePaid("dining", bad)),
     ("TI-12", lambda bad: tiers.kept_tier(Tier.GOLD, bad, 0, HOTEL.tiers)),
     ("TI-13", lambda bad: tiers.kept_tier(Tier.GOLD, 0, bad, HOTEL.tiers)),
@@ -79,6 +80,11 @@ def test_a_bill_is_not_paid_in_strange_ways_nor_with_more_than_it_is_worth() -> 
     assert refusal(lambda: qualifying(much, line, HOTEL.tiers)) == ("spend.over_tendered", "X-103")
 
 
+@pytest.mark.rules("X-8")
+def test_a_bill_has_a_hotel_date() -> None:
+    assert refusal(lambda: Spend("b", TEXT, 1)) == ("input.not_a_day", "X-8")
+
+
 @pytest.mark.rules("PT-27", "PT-15")
 def test_an_exchange_at_nothing_and_a_reward_of_no_kind_are_refused() -> None:
     strange: Any = "yacht"
@@ -102,7 +108,7 @@ TEXT: Any = "2026-03-05"
 KIND: Any = "lottery"
 
 
-@pytest.mark.rules("X-11", "BK-5", "X-123", "CP-2")
+@pytest.mark.rules("X-11", "BK-5", "X-123", "CP-2", "CP-6", "CP-23", "X-29")
 @pytest.mark.parametrize(("what", "guest", "offers", "key", "rule"), [
     (bill(100_00), Guest("li", NUMBER), [], "input.unknown", "X-11"),
     (bill(100_00), Guest("li", TRUE), [], "input.unknown", "X-11"),
@@ -111,6 +117,8 @@ KIND: Any = "lottery"
     (bill(100_00), Guest("li"), [replace(cash("c", 10), kind=KIND)], "input.unknown", "CP-2"),
     (bill(100_00), Guest("li"), [Offer("c", "discount", 0, TODAY)], "input.out_of_range", "CP-2"),
     (bill(100_00), Guest("li"), [replace(cash("c", 10), last_day=TEXT)], "input.not_a_day", "CP-6"),
+    (bill(100_00), Guest("li"), [Offer("c", "goods", 0, TODAY)], "input.out_of_range", "CP-2"),
+    (bill(100_00), Guest("li"), [cash("c", 10, excludes=frozenset({"all"}))], "input.unknown", "CP-23"),
     (bill(100_00), Guest("li", balance=-1), [], "input.out_of_range", "X-29"),
 ])
 def test_a_quote_refuses_what_does_not_exist(

@@ -30,8 +30,10 @@ def _hour(ctx: Context) -> tuple[tuple[str, int, int], ...]:
         ctx.scope, since,
     )[0]  # fmt: skip
     (held,) = ctx.tx.rows(
-        "SELECT COALESCE(SUM(amount), 0) FROM holds WHERE terminal = ? AND made_at > ?", ctx.scope, since
-    )[0]
+        "SELECT COALESCE(SUM(CASE WHEN state IN ('held', 'expired') THEN amount ELSE captured END), 0) FROM holds"
+        " WHERE terminal = ? AND made_at > ?",
+        ctx.scope, since,
+    )[0]  # fmt: skip
     return (
         ("identifications", shown, policy.identifications_an_hour), ("members", people, policy.members_an_hour),
         ("fen held", held, policy.held_an_hour),

@@ -36,7 +36,7 @@ class Policy:
     members_an_hour: int = 200
     """Different members found at one terminal."""
     held_an_hour: int = 50_000_000
-    """Fen that one terminal may lay its hand on."""
+    """Fen that one terminal may lay its hand on; what it gave back does not count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,8 @@ class Hotel:
         for line in self._central.stdout:
             if line.strip() == READY:
                 return
+        self._central.wait()
+        self._central = None
         raise HotelFailed(f"central ended: {_last_line(self.directory / 'central.log')}")
 
     def stop_central(self) -> None:

@@ -16,7 +16,7 @@ from central.furnish import document_of
 from central.member_code import make_code
 from central.people import Vault, check_digit, masked, masked_guest, same_name, valid_resident_id
 from central.worker import Central
-from mqtt.messages.hold import HOLD_AUTHORISE, HoldAuthorise
+from mqtt.messages.hold import HOLD_AUTHORISE, HOLD_RELEASE, HoldAuthorise, HoldRelease
 from mqtt.messages.identity import IDENTITY_PRESENT, MEMBER_IDENTIFY, IdDocument, IdentityPresent, MemberIdentify
 from mqtt.messages.service import SERVICE_CALL, ServiceCall
 from tests.central.house import House, code_of
@@ -227,6 +227,15 @@ def test_a_terminal_that_does_too_much_in_an_hour_is_quarantined_once(house: Hou
     assert house.rows(quarantined) == [("yunqi/k01",)]
     people("li", "zheng")
     assert house.alarms() == ["terminal_over_limit"]
+
+
+def test_what_a_terminal_gave_back_does_not_count_against_it(house: House) -> None:
+    house.k.central = Central(house.store, house.keys, house.central._wall, Random(1), Policy(held_an_hour=500))
+    member = house.member(house.k, "li")
+    for _ in range(5):
+        hold, _ = house.k.must(HOLD_AUTHORISE, HoldAuthorise(member=member, amount=200, purpose="deposit"))
+        house.k.must(HOLD_RELEASE, HoldRelease(hold=hold, reason="left"))
+    assert house.rows("SELECT terminal FROM quarantine") == []
 
 
 def test_masks() -> None:

@@ -22,7 +22,8 @@ from mqtt.messages import wire
 from mqtt.messages.envelope import Answer
 from mqtt.messages.fleet import Configuration, Signed
 from mqtt.messages.link import HeartbeatAck
-from mqtt.topics import Terminal
+from mqtt.topics import SHARED_REQUESTS, Terminal
+from tests.mqtt.bare import Bare
 
 pytestmark = pytest.mark.broker
 K01 = Terminal("yunqi", "k01")
@@ -102,6 +103,14 @@ def test_a_process_serves_a_terminal(tmp_path: Path) -> None:
             assert (first.version, first.scope, first.settings) == (1, "yunqi/k01", {})
             _asks(ear)
             _beats(ear)
+            for stays in (True, False):
+                thief = Bare(broker, ca, "yunqi/t01", session=True)
+                assert thief.may_hear((SHARED_REQUESTS,)) == []
+                if not stays:
+                    thief.leave()
+                for _ in range(20):
+                    _asks(ear)
+                thief.leave()
             central(data, "fleet", "set", "yunqi/k01", "lobby.attended=true")
             second = _configuration(ear.await_on("config/desired"))
             assert (second.version, second.settings) == (2, {"lobby.attended": True})

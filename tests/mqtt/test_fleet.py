@@ -22,6 +22,7 @@ from tests.till.virtual import BEGIN, VirtualClock
 
 K1 = Terminal("lakeside", "lobby-1")
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+KEYS = {"config": KEY.public_key(), "commands": KEY.public_key()}
 OTHER = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
 
 
@@ -62,7 +63,7 @@ class Terminal1:
 
     def boot(self) -> None:
         self.fleet = Fleet(
-            K1, self, self.clock, keys={"config": KEY.public_key(), "commands": KEY.public_key()}, store=Store(self.path), validate=validate,
+            K1, self, self.clock, keys=KEYS, store=Store(self.path), validate=validate,
             perform=self.perform, now=lambda: self.now)  # fmt: skip
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, **_: object) -> bool:
@@ -265,3 +266,19 @@ async def test_a_command_that_fails_says_so(terminal: Terminal1) -> None:
     terminal.reason = "busy"
     await terminal.fleet.command(command())
     assert (terminal.result.ok, terminal.result.reason) == (False, "busy")
+
+
+def test_the_commands_key_configures_nothing(terminal: Terminal1) -> None:
+    """Two keys, so that whoever holds one of them cannot do what the other is for."""
+    other = Configuration(version=9, issued_at="2025-05-01T14:00:00.000Z", scope=K1.scope, settings={})
+    terminal.fleet.desired(signed(other, KEY, "commands"))
+    assert not terminal.fleet.waiting
+
+
+async def test_the_configuration_key_commands_nothing(terminal: Terminal1) -> None:
+    ordered = Command(
+        id="01900000-0000-7000-8000-000000000001", terminal=K1.scope, not_after_s=int(BEGIN.timestamp()) + 30,
+        name="restart",
+    )  # fmt: skip
+    await terminal.fleet.command(signed(ordered, KEY, "config"))
+    assert terminal.done == []

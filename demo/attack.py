@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,6 +10,7 @@ import msgspec
 
 from demo.broker import HOST
 from demo.ca import Ca, Credentials
+from demo.clock import SystemClock
 from demo.hotel import PROPERTY, TERMINAL, Hotel
 from mqtt.link import Endpoint, Link, Message
 from mqtt.messages import wire
@@ -21,17 +21,6 @@ from mqtt.topics import SHARED_REQUESTS, Terminal
 ID = "01900000-0000-7000-8000-0000000000aa"
 JOURNAL = "01900000-0000-7000-8000-0000000000bb"
 WAIT_S = 5.0
-
-
-class _Clock:
-    def wall(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        raise NotImplementedError
 
 
 class Attacker:
@@ -100,7 +89,7 @@ class _Ear:
         self._heard: queue.Queue[Message] = queue.Queue()
         self._up: queue.Queue[None] = queue.Queue()
         self.link = Link(
-            _endpoint(hotel, files), name, _Clock(), subscriptions=reads, on_message=self._heard.put,
+            _endpoint(hotel, files), name, SystemClock(), subscriptions=reads, on_message=self._heard.put,
             on_up=lambda: self._up.put(None), on_down=lambda _: None,
         )  # fmt: skip
 

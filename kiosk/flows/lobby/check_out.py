@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.desk import Desk
 from kiosk.errors import notice, refused
-from kiosk.flows.lobby.find_booking import what_it_is
+from kiosk.flows.lobby.find_booking import slots, what_it_is
 from kiosk.flows.shared.identity import Guest, present
 from kiosk.flows.shared.pages import not_known, tell, tell_refused, tell_unreachable
 from kiosk.flows.shared.views import bill_lines, folio_view
@@ -58,7 +58,7 @@ async def _who(desk: Desk, first: Scanned | Presented | Guest | None) -> FolioGe
             )
             if pressed not in ("retry", "other_id", "other_way"):
                 return None
-        answer = await desk.show(FindStay(hint, _slots(desk)))
+        answer = await desk.show(FindStay(hint, slots(desk)))
         if isinstance(answer, Pressed):
             return None
         if isinstance(answer, ReaderTrouble):
@@ -104,7 +104,3 @@ async def _goodbye(desk: Desk, folio: Folio, operation: str, done: CheckedOutAns
         stay=folio_view(folio), charged=charged, released=done.released, available=available, slip=printed,
         number=desk.number(operation), total=folio.total, paid=folio.paid,
     ))  # fmt: skip
-
-
-def _slots(desk: Desk) -> tuple[str, ...]:
-    return tuple(slot for slot, what in (("scanner", "code"), ("id_reader", "document")) if desk.can(what))  # type: ignore[arg-type]

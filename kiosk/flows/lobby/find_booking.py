@@ -44,7 +44,7 @@ async def find_booking(desk: Desk, first: Wanted | ReaderTrouble) -> Found | InH
     wanted, hint = (None, None) if first is None else _read(first)
     while True:
         if wanted is None:
-            answer = await desk.show(FindBooking(hint, _slots(desk)))
+            answer = await desk.show(FindBooking(hint, slots(desk)))
             wanted, hint = _read(answer)
             if wanted is None and hint is None:
                 return None
@@ -75,7 +75,8 @@ def what_it_is(scanned: Scanned) -> Say:
     return say("d.scan.type.body", what=say(f"code.{scanned.kind}"))
 
 
-def _slots(desk: Desk) -> tuple[str, ...]:
+def slots(desk: Desk) -> tuple[str, ...]:
+    """The readers that work right now, as a page draws them."""
     return tuple(slot for slot, what in (("scanner", "code"), ("id_reader", "document")) if desk.can(what))  # type: ignore[arg-type]
 
 
